@@ -1,0 +1,361 @@
+"""The shape of a form contract and of the rule catalogues, as pydantic models.
+
+What belongs here: what a contract may say. What a contract *means* (a dtype, a header, an
+expectation, a dbt column) is derived elsewhere from these objects and from nothing else.
+All models are frozen and refuse unknown keys, so that a misspelt key in YAML is an error that
+names its place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+RuleCode = Annotated[str, Field(pattern=r"^CD-[EQN]\d{3}$")]
+Sentence = Annotated[str, Field(min_length=5)]
+PeriodKey = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
+
+
+class Strict(BaseModel):
+    """Base of every contract model: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Severity(StrEnum):
+    """What a finding does to the submission it is found in."""
+
+    ERROR = "error"
+    QUERY = "query"
+    NOTE = "note"
+
+    @property
+    def label_vi(self) -> str:
+        """The word that senders read."""
+        return {"error": "LỖI", "query": "CẦN GIẢI TRÌNH", "note": "LƯU Ý"}[self.value]
+
+
+class FieldType(StrEnum):
+    """How the text of a cell becomes a value, and which dtype the value has."""
+
+    TEXT = "text"
+    CODE = "code"
+    COUNT = "count"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    TAX_CODE = "tax_code"
+
+
+class Choice(Strict):
+    """One entry of a code list: the code that is stored and the words that senders use."""
+
+    code: Identifier
+    label_vi: str
+    aliases: tuple[str, ...] = ()
+
+
+class FormField(Strict):
+    """One column of a form.
+
+    ``group_vi`` is the heading above several columns ("Số đoàn viên"); a header cell matches when it reads as the
+    label, an alias, or group and label together. A required field needs its column; another one may be missing from
+    the sheet. ``since_layout`` and ``until_layout`` say in which layouts of the form the column stands. ``total``
+    says that a total row carries the sum of the column; ``stable`` that the value carries over from period to period.
+    ``minimum`` and ``maximum`` are inclusive, in ``unit``; a date field may bound its dates.
+    """
+
+    name: Identifier
+    type: FieldType
+    label_vi: str
+    label_en: str
+    group_vi: str | None = None
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    since_layout: int = 1
+    until_layout: int | None = None
+    unit: str | None = None
+    minimum: float | dt.date | None = None
+    maximum: float | dt.date | None = None
+    choices: tuple[Choice, ...] = ()
+    total: bool = False
+    stable: bool = False
+    help_vi: str
+    example: str | None = None
+    width: float = 14
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.type is FieldType.CHOICE) != bool(self.choices):
+            raise ValueError(f"field '{self.name}': 'choices' go with type 'choice', and only with it")
+        if self.total and self.type not in (FieldType.COUNT, FieldType.AMOUNT):
+            raise ValueError(f"field '{self.name}': only a count or an amount can have a total")
+        return self
+
+    @property
+    def heading_vi(self) -> str:
+        """Group and label as one phrase, as messages name the column."""
+        return f"{self.group_vi} – {self.label_vi}" if self.group_vi else self.label_vi
+
+
+class Layout(Strict):
+    """A layout of the form over time: its number and the first period it is used for."""
+
+    version: int
+    valid_from: PeriodKey
+
+
+class Condition(Strict):
+    """Restricts a rule to rows whose ``field`` has one of the values (or any value at all)."""
+
+    field: Identifier
+    is_in: tuple[str | bool, ...] = ()
+    is_filled: bool = False
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if bool(self.is_in) == self.is_filled:
+            raise ValueError("a condition says either 'is_in' or 'is_filled: true'")
+        return self
+
+
+class Rule(Strict):
+    """What every rule has: a stable code, a severity and words for people.
+
+    ``message_vi`` may name fields in braces (``{members_total}``); they are replaced by the values
+    of the row, so that the sentence shows both sides.
+    """
+
+    code: RuleCode
+    severity: Severity
+    title_vi: Sentence
+    message_vi: Sentence
+    remedy_vi: Sentence
+    source: str | None = None
+
+    @model_validator(mode="after")
+    def _code_tells_severity(self) -> Self:
+        letter = {"error": "E", "query": "Q", "note": "N"}[self.severity.value]
+        if self.code[3] != letter:
+            raise ValueError(f"rule {self.code}: severity '{self.severity.value}' needs a code CD-{letter}…")
+        return self
+
+
+class AtMost(Rule):
+    """``smaller`` ≤ ``larger``, for counts or dates; rows where either is empty are left alone."""
+
+    check: Literal["at_most"]
+    smaller: Identifier
+    larger: Identifier
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.smaller, self.larger)
+
+
+class RequiredWhen(Rule):
+    """``field`` must be filled in the rows that ``when`` selects."""
+
+    check: Literal["required_when"]
+    field: Identifier
+    when: Condition
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field,)
+
+
+class Range(Rule):
+    """``field`` lies between ``minimum`` and ``maximum`` (inclusive, either may be open)."""
+
+    check: Literal["range"]
+    field: Identifier
+    minimum: float | dt.date | None = None
+    maximum: float | dt.date | None = None
+    when: Condition | None = None
+
+    @model_validator(mode="after")
+    def _some_bound(self) -> Self:
+        if self.minimum is None and self.maximum is None:
+            raise ValueError(f"rule {self.code}: a range needs 'minimum' or 'maximum'")
+        return self
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field,)
+
+
+class DaysBetween(Rule):
+    """The days from ``start`` to ``end`` lie between ``minimum`` and ``maximum`` (inclusive)."""
+
+    check: Literal["days_between"]
+    start: Identifier
+    end: Identifier
+    minimum: int | None = None
+    maximum: int | None = None
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.end, self.start)
+
+
+class Matches(Rule):
+    """The whole text of ``field`` matches the regular expression ``pattern``."""
+
+    check: Literal["matches"]
+    field: Identifier
+    pattern: str
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field,)
+
+
+FormRule = Annotated[AtMost | RequiredWhen | Range | DaysBetween | Matches, Field(discriminator="check")]
+
+
+class Form(Strict):
+    """The contract of one form: the only place where its columns and rules are written."""
+
+    form: Identifier
+    title_vi: str
+    title_en: str
+    title_aliases: tuple[str, ...] = ()
+    description_vi: Sentence
+    description_en: Sentence
+    row_is_vi: str
+    row_is_en: str
+    key: tuple[Identifier, ...]
+    due_quarters: tuple[Literal[1, 2, 3, 4], ...] = (1, 2, 3, 4)
+    due_days_after_period_end: int
+    sent_by: tuple[str, ...]
+    layouts: tuple[Layout, ...]
+    fields: tuple[FormField, ...]
+    rules: tuple[FormRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        names = [f.name for f in self.fields]
+        if len(set(names)) != len(names):
+            raise ValueError(f"form '{self.form}': field names are not unique")
+        known = set(names)
+        used: list[tuple[str, tuple[str, ...]]] = [("key", self.key)]
+        used += [(f"rule {rule.code}", rule.fields) for rule in self.rules]
+        used += [(f"rule {rule.code}, when", (rule.when.field,)) for rule in self.rules if rule.when]
+        for place, fields in used:
+            if unknown := [f for f in fields if f not in known]:
+                raise ValueError(f"form '{self.form}', {place}: no such field: {', '.join(unknown)}")
+        if not self.layouts:
+            raise ValueError(f"form '{self.form}': at least one layout is needed")
+        return self
+
+    def field(self, name: str) -> FormField:
+        """The field of that name; ``KeyError`` if the form has none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"form '{self.form}' has no field '{name}'")
+
+    def layout_for(self, period: str) -> Layout:
+        """The newest layout valid in a period ("2021-Q2"); the first one for earlier periods."""
+        valid = [layout for layout in self.layouts if layout.valid_from <= period]
+        return max(valid or self.layouts[:1], key=lambda layout: layout.version)
+
+    def columns(self, layout: Layout) -> tuple[FormField, ...]:
+        """The fields of a layout, in the order of its columns."""
+        return tuple(
+            field
+            for field in self.fields
+            if field.since_layout <= layout.version
+            and (field.until_layout is None or layout.version <= field.until_layout)
+        )
+
+
+class CatalogueRule(Rule):
+    """A finding that is not bound to one form: of a file, of a cell, or of any field.
+
+    Code refers to it by ``name``; words and severity are data.
+    """
+
+    name: Identifier
+
+
+class ExistsIn(Strict):
+    """The field of another form in which a value must be found."""
+
+    form: Identifier
+    field: Identifier
+
+
+class CrossFormRule(Rule):
+    """A value of one form must exist in another form of the same unit and period.
+
+    Judged only where the other form has been accepted for that unit and period. Never an error:
+    a submission is not returned for what another file says, so its verdict does not depend on
+    the order of arrival.
+    """
+
+    form: Identifier
+    field: Identifier
+    exists_in: ExistsIn
+    when: Condition | None = None
+
+    @model_validator(mode="after")
+    def _never_an_error(self) -> Self:
+        if self.severity is Severity.ERROR:
+            raise ValueError(f"rule {self.code}: a cross-form rule cannot be an error")
+        return self
+
+
+class Contracts(Strict):
+    """Everything under ``expectations/``: the forms, the rule catalogue, the cross-form rules."""
+
+    forms: tuple[Form, ...]
+    catalogue: tuple[CatalogueRule, ...]
+    cross_form: tuple[CrossFormRule, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        codes = [rule.code for rule in self.rules()]
+        if twice := {code for code in codes if codes.count(code) > 1}:
+            raise ValueError(f"rule codes used twice: {', '.join(sorted(twice))}")
+        for rule in self.cross_form:
+            for form, field in ((rule.form, rule.field), (rule.exists_in.form, rule.exists_in.field)):
+                try:
+                    self.form(form).field(field)
+                except KeyError as error:
+                    raise ValueError(f"rule {rule.code}: {error.args[0]}") from None
+        return self
+
+    def form(self, name: str) -> Form:
+        """The form of that id; ``KeyError`` names the ones that exist."""
+        for form in self.forms:
+            if form.form == name:
+                return form
+        raise KeyError(f"no form '{name}'; there are: {', '.join(f.form for f in self.forms)}")
+
+    def named(self, name: str) -> CatalogueRule:
+        """The catalogue rule of that name."""
+        for rule in self.catalogue:
+            if rule.name == name:
+                return rule
+        raise KeyError(f"no rule named '{name}' in expectations/rules")
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of every form and catalogue, in the order of their codes."""
+        rules: list[Rule] = [rule for form in self.forms for rule in form.rules]
+        return tuple(sorted([*rules, *self.catalogue, *self.cross_form], key=lambda rule: rule.code))

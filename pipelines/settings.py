@@ -1,0 +1,87 @@
+"""Every path and environment variable of the product, in one place.
+
+Variables start with ``CONGDOAN_``; ``CONGDOAN_DATA_DIR`` moves the whole data root.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Where things are. Everything right of ``raw`` can be deleted and is rebuilt from it."""
+
+    model_config = SettingsConfigDict(env_prefix="CONGDOAN_", frozen=True)
+
+    data_dir: Path = Field(default=PROJECT_DIR / "data", description="the data root")
+
+    @cached_property
+    def root(self) -> Path:
+        """The data root as an absolute path."""
+        return self.data_dir.expanduser().resolve()
+
+    @property
+    def inbox(self) -> Path:
+        """Where submitted files are dropped."""
+        return self.root / "inbox"
+
+    @property
+    def raw(self) -> Path:
+        """Every file ever received, by sha256, and the ledger of receipts. Append-only."""
+        return self.root / "raw"
+
+    @property
+    def lake(self) -> Path:
+        """Parquet: judged submissions, their findings, accepted rows per form and period."""
+        return self.root / "lake"
+
+    @property
+    def build(self) -> Path:
+        """Scratch of a run: staged frames, the DuckDB file that dbt builds, dbt's target, Data Docs."""
+        return self.root / "build"
+
+    @property
+    def stage(self) -> Path:
+        """Frames that one step of a run leaves for the next."""
+        return self.build / "stage"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own storage: runs, events, schedules."""
+        return self.root / "dagster"
+
+    @property
+    def build_db(self) -> Path:
+        """The DuckDB file that dbt builds and tests; readers never see it."""
+        return self.build / "warehouse.duckdb"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Dbt's manifest, compiled SQL and run results."""
+        return self.build / "dbt"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' stores and Data Docs."""
+        return self.build / "gx"
+
+    @property
+    def published(self) -> Path:
+        """What BI tools read: ``warehouse.duckdb`` and ``parquet/``."""
+        return self.root / "published"
+
+    @property
+    def returned(self) -> Path:
+        """Answers to senders."""
+        return self.root / "returned"
+
+    @property
+    def reports(self) -> Path:
+        """What leadership reads."""
+        return self.root / "reports"
