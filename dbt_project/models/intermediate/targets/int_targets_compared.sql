@@ -1,0 +1,39 @@
+with targets as (
+    select * from {{ ref('int_targets_by_period') }}
+),
+
+actuals as (
+    select * from {{ ref('int_indicator_values_to_date') }}
+),
+
+joined as (
+    select
+        targets.*,
+        actuals.actual_period,
+        actuals.actual_value,
+        actuals.completeness_pct
+    from targets
+    left join actuals
+        on
+            targets.is_followed
+            and targets.period = actuals.period
+            and targets.org_unit_code = actuals.org_unit_code
+            and targets.indicator_code = actuals.indicator_code
+            and coalesce(targets.threshold, 0) = actuals.threshold
+),
+
+final as (
+    select
+        joined.*,
+        {{ percent('actual_value', 'target_value') }} as pct_of_target,
+        case
+            when not is_given then 'no_target'
+            when is_qualitative then 'qualitative'
+            when actual_value is null then 'no_data'
+            when {{ target_is_met('operator', 'actual_value', 'target_value') }} then 'met'
+            else 'not_met'
+        end as status
+    from joined
+)
+
+select * from final

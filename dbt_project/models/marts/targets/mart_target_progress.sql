@@ -1,0 +1,75 @@
+with progress as (
+    select * from {{ ref('int_targets_compared') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods_generated') }}
+),
+
+org_units as (
+    select * from {{ ref('org_units') }}
+),
+
+indicators as (
+    select * from {{ ref('indicators') }}
+),
+
+-- The unit as it is in the period or, once it has ended, as it was last: its targets stay to be seen.
+units_known as (
+    select
+        periods.period,
+        org_units.org_unit_code,
+        org_units.valid_from,
+        org_units.name_vi,
+        org_units.unit_type,
+        {{ is_valid_on('org_units', 'periods.ends_on') }} as is_valid,
+        row_number() over (
+            partition by periods.period, org_units.org_unit_code
+            order by org_units.valid_from desc
+        ) as rank_of_validity
+    from periods
+    inner join org_units on periods.ends_on >= org_units.valid_from
+),
+
+final as (
+    select
+        progress.period,
+        progress.org_unit_code,
+        units_known.valid_from as org_unit_valid_from,
+        units_known.name_vi as org_unit_name_vi,
+        units_known.unit_type,
+        coalesce(units_known.is_valid, false) as is_unit_valid,
+        progress.indicator_code,
+        indicators.name_vi as indicator_name_vi,
+        indicators.unit,
+        progress.target_set,
+        progress.target_year,
+        progress.operator,
+        progress.target_value,
+        progress.actual_value,
+        progress.actual_period,
+        progress.pct_of_target,
+        progress.status,
+        case progress.status
+            when 'met' then 'đạt'
+            when 'not_met' then 'chưa đạt'
+            when 'qualitative' then 'chỉ tiêu định tính'
+            when 'no_target' then 'chưa giao chỉ tiêu'
+            when 'no_data' then 'chưa có số liệu'
+        end as status_vi,
+        progress.is_qualitative,
+        progress.qualitative_word,
+        progress.threshold,
+        progress.denominator,
+        progress.source,
+        progress.completeness_pct
+    from progress
+    left join units_known
+        on
+            progress.period = units_known.period
+            and progress.org_unit_code = units_known.org_unit_code
+            and units_known.rank_of_validity = 1
+    left join indicators on progress.indicator_code = indicators.indicator_code
+)
+
+select * from final

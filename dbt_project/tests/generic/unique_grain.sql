@@ -1,0 +1,9 @@
+{#- Fails for every combination of `columns` that stands in more than one row; nulls count as equal. -#}
+{% test unique_grain(model, columns) %}
+    select
+        {{ columns | join(', ') }},
+        count(*) as row_count
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1
+{% endtest %}

@@ -1,0 +1,255 @@
+"""Contracts → the generated part of the dbt project: sources, staging models, their documentation, seeds.
+
+What belongs here: pure functions that render text. What does not: writing files (the command
+``congdoan codegen`` does), and anything that decides about numbers (dbt models written by hand).
+
+Descriptions of the columns that every form shares (keys, the record of a submission) are doc blocks in
+``dbt_project/models/_columns.md``, written by hand; those of form fields come from the contracts, as doc
+blocks named ``<form>__<field>`` that hand-written models use too.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+import yaml
+
+from pipelines.contracts.frames import ISSUES, ROW_KEYS, SUBMISSIONS, row_schema
+from pipelines.contracts.loader import load_contracts
+from pipelines.contracts.model import Contracts, FieldType, Form, FormField
+
+HEADER = "Generated from expectations/ by `congdoan codegen`. Do not edit: change the contract, run it."
+STAGING = "dbt_project/models/staging"
+SEEDS = "dbt_project/seeds/generated"
+LAKE_TABLE = (
+    "read_parquet('{{ env_var('CONGDOAN_LAKE_DIR') | replace(\"'\", \"''\") }}/{name}/**/*.parquet', "
+    "union_by_name=true, hive_partitioning=false)"
+)
+"""Where dbt-duckdb finds a source: ``{name}`` is the table; older files may lack a newer column."""
+
+SQL_TYPES: dict[pl.DataType, str] = {
+    pl.String(): "string",
+    pl.Int64(): "bigint",
+    pl.Float64(): "double",
+    pl.Date(): "date",
+    pl.Boolean(): "boolean",
+    pl.Datetime("us"): "timestamp",
+}
+"""SQL type by dtype of the lake, in names that DuckDB and Spark both know."""
+
+LAKE_TABLES = {
+    "submissions": "Sổ tiếp nhận: mỗi dòng là một báo cáo đã được kiểm tra. (One row per judged submission.)",
+    "submission_issues": "Lỗi và lưu ý: mỗi dòng là một phát hiện trong một báo cáo. (One row per finding.)",
+}
+
+
+def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
+    """Every generated file of the dbt project, as text by path relative to the project root.
+
+    Args:
+        contracts: the contracts to render; by default those of the project.
+    """
+    contracts = contracts or load_contracts()
+    files = {
+        f"{STAGING}/_sources.yml": _sources_yaml(contracts),
+        f"{STAGING}/_fields.md": _field_docs(contracts),
+        f"{STAGING}/stg_submissions.sql": _staging_sql("submissions", SUBMISSIONS),
+        f"{STAGING}/_stg_submissions.yml": _staging_yaml("submissions", _submission_columns()),
+        f"{STAGING}/stg_submission_issues.sql": _staging_sql("submission_issues", ISSUES),
+        f"{STAGING}/_stg_submission_issues.yml": _staging_yaml("submission_issues", _issue_columns()),
+        f"{SEEDS}/code_lists.csv": _code_lists_csv(contracts),
+        f"{SEEDS}/form_senders.csv": _form_senders_csv(contracts),
+        f"{SEEDS}/form_calendar.csv": _form_calendar_csv(contracts),
+        f"{SEEDS}/_generated_seeds.yml": _seeds_yaml(),
+    }
+    for form in contracts.forms:
+        files[f"{STAGING}/stg_{form.form}.sql"] = _staging_sql(form.form, row_schema(form))
+        files[f"{STAGING}/_stg_{form.form}.yml"] = _staging_yaml(
+            form.form, _form_columns(form), _form_description(form)
+        )
+    return dict(sorted(files.items()))
+
+
+def _yaml(document: Mapping[str, Any]) -> str:
+    body = yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, width=100)
+    return f"# {HEADER}\n{body}"
+
+
+def _csv(columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """A dbt seed. CSV knows no comments; its header of "do not edit" stands in the YAML beside it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _form_description(form: Form) -> str:
+    return f"{form.title_vi.capitalize()}: {form.row_is_vi}. ({form.title_en}: {form.row_is_en}.)"
+
+
+def _sources_yaml(contracts: Contracts) -> str:
+    tables = {**LAKE_TABLES, **{form.form: _form_description(form) for form in contracts.forms}}
+    source = {
+        "name": "lake",
+        "description": "Kho tệp Parquet: báo cáo đã được nhận và kiểm tra. (Parquet lake of accepted rows.)",
+        "config": {"meta": {"external_location": LAKE_TABLE}},
+        "tables": [{"name": name, "description": text} for name, text in tables.items()],
+    }
+    return _yaml({"sources": [source]})
+
+
+def _staging_sql(table: str, schema: Mapping[str, pl.DataType]) -> str:
+    columns = ",\n".join(f"        cast({name} as {SQL_TYPES[dtype]}) as {name}" for name, dtype in schema.items())
+    return f"""-- {HEADER}
+with source as (
+    select * from {{{{ source('lake', '{table}') }}}}
+),
+
+final as (
+    select
+{columns}
+    from source
+)
+
+select * from final
+"""
+
+
+def _column(name: str, doc: str, *tests: Any) -> dict[str, Any]:
+    column: dict[str, Any] = {"name": name, "description": f"{{{{ doc('{doc}') }}}}"}
+    return {**column, "data_tests": list(tests)} if tests else column
+
+
+def _belongs_to_submission() -> dict[str, Any]:
+    return {"relationships": {"arguments": {"to": "ref('stg_submissions')", "field": "submission_id"}}}
+
+
+def _submission_columns() -> list[dict[str, Any]]:
+    tests = {"submission_id": ["not_null", "unique"], "verdict": ["not_null"], "is_current": ["not_null"]}
+    return [_column(name, name, *tests.get(name, [])) for name in SUBMISSIONS]
+
+
+def _issue_columns() -> list[dict[str, Any]]:
+    tests: dict[str, list[Any]] = {
+        "submission_id": ["not_null", _belongs_to_submission()],
+        "rule_code": ["not_null"],
+    }
+    return [_column(name, name, *tests.get(name, [])) for name in ISSUES]
+
+
+def _form_columns(form: Form) -> list[dict[str, Any]]:
+    """Keys with their tests, then the fields. A CSV file has no sheet."""
+    tests: dict[str, list[Any]] = {name: ["not_null"] for name in ROW_KEYS if name != "source_sheet"}
+    tests["submission_id"].append(_belongs_to_submission())
+    required = {field.name for field in form.fields if field.required}
+    keys = [_column(name, name, *tests.get(name, [])) for name in ROW_KEYS]
+    fields = [
+        _column(
+            field.name,
+            f"{form.form}__{field.name}",
+            *(["not_null"] if field.name in form.key and field.name in required else []),
+        )
+        for field in form.fields
+    ]
+    return keys + fields
+
+
+def _staging_yaml(table: str, columns: list[dict[str, Any]], description: str | None = None) -> str:
+    model = {
+        "name": f"stg_{table}",
+        "description": description or LAKE_TABLES[table],
+        "columns": columns,
+    }
+    return _yaml({"models": [model]})
+
+
+def _field_docs(contracts: Contracts) -> str:
+    """One doc block per field of every form, for the generated and the hand-written models alike."""
+    blocks = [
+        f"{{% docs {form.form}__{field.name} %}}\n{_field_description(field)}\n{{% enddocs %}}\n"
+        for form in contracts.forms
+        for field in form.fields
+    ]
+    return "\n".join([f"<!-- {HEADER} -->\n", *blocks])
+
+
+def _field_description(field: FormField) -> str:
+    codes = ", ".join(f"{choice.code} = {choice.label_vi}" for choice in field.choices)
+    parts = [
+        f"{field.heading_vi.rstrip('.')}.",
+        field.help_vi,
+        f"Mã: {codes}." if field.type is FieldType.CHOICE else "",
+        f"({field.label_en}{f', {field.unit}' if field.unit else ''}.)",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _code_lists_csv(contracts: Contracts) -> str:
+    rows = (
+        (form.form, field.name, choice.code, choice.label_vi)
+        for form in contracts.forms
+        for field in form.fields
+        for choice in field.choices
+    )
+    return _csv(("form", "field", "code", "label_vi"), rows)
+
+
+def _form_senders_csv(contracts: Contracts) -> str:
+    rows = ((form.form, unit_type) for form in contracts.forms for unit_type in form.sent_by)
+    return _csv(("form", "unit_type"), rows)
+
+
+def _form_calendar_csv(contracts: Contracts) -> str:
+    rows = (
+        (form.form, quarter, form.due_days_after_period_end)
+        for form in contracts.forms
+        for quarter in form.due_quarters
+    )
+    return _csv(("form", "quarter", "due_days_after_period_end"), rows)
+
+
+def _seeds_yaml() -> str:
+    def seed(name: str, description: str, columns: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+        return {
+            "name": name,
+            "description": description,
+            "config": {"column_types": {column: dtype for column, (dtype, _) in columns.items()}},
+            "columns": [{"name": column, "description": text} for column, (_, text) in columns.items()],
+        }
+
+    form = ("string", "Mã biểu mẫu. (Form id.)")
+    seeds = [
+        seed(
+            "code_lists",
+            "Danh mục mã của các biểu mẫu. (Code lists of the forms.)",
+            {
+                "form": form,
+                "field": ("string", "Tên cột của biểu mẫu. (Field of the form.)"),
+                "code": ("string", "Mã được lưu. (Stored code.)"),
+                "label_vi": ("string", "Cách gọi trong biểu mẫu. (Vietnamese label.)"),
+            },
+        ),
+        seed(
+            "form_senders",
+            "Loại đơn vị phải gửi từng biểu mẫu. (Unit types that send a form.)",
+            {"form": form, "unit_type": ("string", "Loại đơn vị công đoàn. (Type of the union unit.)")},
+        ),
+        seed(
+            "form_calendar",
+            "Quý phải gửi và hạn gửi của từng biểu mẫu. (Quarters in which a form is due.)",
+            {
+                "form": form,
+                "quarter": ("integer", "Quý phải gửi, từ 1 đến 4. (Quarter in which the form is due.)"),
+                "due_days_after_period_end": (
+                    "integer",
+                    "Hạn gửi, số ngày sau ngày cuối kỳ. (Due so many days after the period's end.)",
+                ),
+            },
+        ),
+    ]
+    return _yaml({"seeds": seeds})
