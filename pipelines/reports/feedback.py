@@ -1,0 +1,170 @@
+"""The answer to a sender: the sender's own workbook, marked, with verdict and list of findings in front.
+
+What belongs here: which files are answered, where answers go, writing them. The marked copy: ``marked_copy``;
+the two sheets in front: ``answer_sheets``; the sentences: ``wording``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.writer.excel import ExcelWriter
+
+from pipelines.contracts import Contracts
+from pipelines.intake.register import Receipt
+from pipelines.intake.units import OrgUnits
+from pipelines.quality import settle
+from pipelines.reports.answer_sheets import add_findings_sheet, add_result_sheet, findings_frame, kinds
+from pipelines.reports.marked_copy import copy_of_sender, mark_cells
+from pipelines.reports.wording import Outcome, is_period
+from pipelines.settings import Settings
+
+UNPLACED = "khong-nhan-dien"
+"""Folder of answers to files of which the period or the unit is unknown."""
+
+_LONGEST_STEM = 70  # characters; a file name may have 255 bytes, and a Vietnamese letter up to three
+_UNFIT_IN_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_UNFIT_IN_FOLDER = re.compile(r"[^A-Za-z0-9-]+")
+_EARLIER_IDS = re.compile(r"(\.[0-9a-f]{8})+$")
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def write_answers(
+    submissions: pl.DataFrame,
+    issues: pl.DataFrame,
+    receipts: Iterable[Receipt],
+    settings: Settings,
+    contracts: Contracts,
+    units: OrgUnits,
+    on_file: Callable[[], None] = lambda: None,
+) -> list[Path]:
+    """Answer every file of which there is something to say, below ``settings.returned``.
+
+    A file that was accepted without findings, or only repeats an earlier one, gets no answer.
+
+    Args:
+        submissions: SUBMISSIONS of the files.
+        issues: ISSUES of these submissions.
+        receipts: of the files.
+        settings: where ``raw`` and ``returned`` are.
+        contracts: forms and rules.
+        units: the list of union units, for their names.
+        on_file: called once for each receipt, for showing progress.
+
+    Returns:
+        the files written, in the order of the receipts.
+    """
+    worth_telling = issues.filter(pl.col("rule_code") != contracts.named("duplicate_file").code)
+    told = submissions.join(worth_telling, on="submission_id", how="semi")["receipt_id"].implode()
+    by_receipt = submissions.filter(pl.col("receipt_id").is_in(told)).partition_by("receipt_id", as_dict=True)
+    written = []
+    for receipt in receipts:
+        if (mine := by_receipt.get((receipt.receipt_id,))) is not None:
+            folder = settings.returned / answer_folder(mine)
+            found = issues.join(mine, on="submission_id", how="semi", maintain_order="left")
+            written.append(
+                write_answer(folder, receipt, settings.raw / receipt.raw_path, mine, found, contracts, units)
+            )
+        on_file()
+    return written
+
+
+def write_answer(
+    folder: Path,
+    receipt: Receipt,
+    raw_file: Path,
+    submissions: pl.DataFrame,
+    issues: pl.DataFrame,
+    contracts: Contracts,
+    units: OrgUnits,
+) -> Path:
+    """Write the answer to one file; the same input gives the same bytes.
+
+    Args:
+        folder: where the answer goes.
+        receipt: of the file.
+        raw_file: its bytes as they came.
+        submissions: SUBMISSIONS of the file, at least one.
+        issues: ISSUES of these submissions.
+        contracts: forms and rules.
+        units: the list of union units, for their names.
+    """
+    findings = findings_frame(issues, submissions, contracts)
+    copy = copy_of_sender(raw_file, receipt.name_parts[-1])
+    mark_cells(copy.sheets, findings)
+    outcomes = [(_outcome(row, receipt, findings, contracts, units), row) for row in submissions.iter_rows(named=True)]
+    add_result_sheet(copy.book, receipt.receipt_id, outcomes, copy.caveat)
+    add_findings_sheet(copy.book, findings, copy.sheets)
+    path = folder / answer_name(receipt)
+    _write_whole(path, _as_bytes(copy.book, receipt))
+    return path
+
+
+def answer_folder(submissions: pl.DataFrame) -> Path:
+    """``<period>/<unit>`` of a file's first submission that was recognised, else ``UNPLACED``."""
+    recognised = submissions.filter(pl.col("verdict") != settle.UNRECOGNISED)
+    placed = recognised.drop_nulls(["period", "org_unit_code"])
+    if placed.is_empty():
+        return Path(UNPLACED)
+    # Both may come from a stamp, that is from the file: only letters, digits and dashes get into a path.
+    period, unit = placed.select("period", "org_unit_code").row(0)
+    return Path(_UNFIT_IN_FOLDER.sub("-", period)) / _UNFIT_IN_FOLDER.sub("-", unit)
+
+
+def answer_name(receipt: Receipt) -> str:
+    """The sender's file name with the first digits of the receipt, which tell apart files of one name."""
+    stem = _EARLIER_IDS.sub("", Path(receipt.name_parts[-1]).stem)
+    return f"{_UNFIT_IN_NAME.sub('_', stem)[:_LONGEST_STEM]}.{receipt.receipt_id[:8]}.xlsx"
+
+
+def _outcome(
+    row: Mapping[str, Any], receipt: Receipt, findings: pl.DataFrame, contracts: Contracts, units: OrgUnits
+) -> Outcome:
+    """The outcome of one row of SUBMISSIONS."""
+    code, period = row["org_unit_code"], row["period"]
+    unit = units.find(code, period) if code and is_period(period) else None
+    return Outcome(
+        file_name=receipt.name_parts[-1],
+        received_at=receipt.received_at,
+        verdict=row["verdict"],
+        form_title=contracts.form(row["form"]).title_vi if row["form"] else None,
+        unit_name=unit.name_vi if unit else None,
+        unit_code=code,
+        period=period,
+        due_on=row["due_on"],
+        kinds=kinds(findings.filter(pl.col("submission_id") == row["submission_id"])),
+    )
+
+
+def _as_bytes(book: Workbook, receipt: Receipt) -> bytes:
+    """The workbook as a file without the time of writing, so that the same content gives the same bytes."""
+    book.active = 0
+    for number, sheet in enumerate(book.worksheets):
+        # Sheets that stay selected together would all take what is typed into one of them.
+        sheet.sheet_view.tabSelected = number == 0
+    for view in book.views:
+        view.firstSheet = 0
+    book.calculation.fullCalcOnLoad = True
+    book.properties.created = book.properties.modified = receipt.received_at
+    packed, result = io.BytesIO(), io.BytesIO()
+    ExcelWriter(book, zipfile.ZipFile(packed, "w")).save()
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(result, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return result.getvalue()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -1,0 +1,1 @@
+"""The Parquet lake, the dbt build and the published DuckDB file. DuckDB is opened only here."""

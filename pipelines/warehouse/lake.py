@@ -1,0 +1,87 @@
+"""The lake: plain Parquet, one folder per table, one folder per period in it.
+
+``<table>/period=2021-Q2/….parquet``; submissions and findings are one file per period, rewritten whole; the rows of
+a form, and the places of their columns, are one file per batch of arrivals and never change. ``period=none`` holds
+what has no period. Every file is written beside its place and moved into it, so that a reader never sees half of one.
+A batch is in the lake once its marker stands in ``batches/``; until then it is taken in again, with the same result.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contracts import Contracts
+from pipelines.contracts.frames import COLUMN_PLACES, ISSUES, SUBMISSIONS, row_schema
+
+SUBMISSIONS_TABLE = "submissions"
+ISSUES_TABLE = "submission_issues"
+PLACES_TABLE = "column_places"
+NO_PERIOD = "none"
+STATE_FILE = "data.parquet"
+
+
+class Lake:
+    """Reads and writes the lake below one folder."""
+
+    def __init__(self, root: Path, contracts: Contracts) -> None:
+        """Bind the lake to its folder; nothing is touched yet."""
+        self.root = root
+        self.schemas: dict[str, dict[str, pl.DataType]] = {
+            SUBMISSIONS_TABLE: SUBMISSIONS,
+            ISSUES_TABLE: ISSUES,
+            PLACES_TABLE: COLUMN_PLACES,
+            **{form.form: row_schema(form) for form in contracts.forms},
+        }
+
+    def prepare(self) -> None:
+        """Give every table an empty file with its columns, so that readers of a new lake find a table."""
+        for table, schema in self.schemas.items():
+            write_parquet(pl.DataFrame(schema=schema), self.root / table / "_schema.parquet")
+
+    def read(self, table: str, periods: Iterable[str] | None = None) -> pl.DataFrame:
+        """All rows of a table, or those of some periods (``NO_PERIOD`` for those without); empty if there are none.
+
+        Columns that a form got later are null in files written before.
+        """
+        schema = self.schemas[table]
+        folders = ["period=*"] if periods is None else [f"period={period}" for period in periods]
+        paths = sorted(path for folder in folders for path in (self.root / table).glob(f"{folder}/*.parquet"))
+        if not paths:
+            return pl.DataFrame(schema=schema)
+        scanned = pl.scan_parquet(
+            paths, hive_partitioning=False, schema=schema, missing_columns="insert", extra_columns="ignore"
+        )
+        return scanned.select(*schema).collect()
+
+    def replace_state(self, table: str, period: str, frame: pl.DataFrame) -> None:
+        """Write the whole state of a period."""
+        write_parquet(frame.select(*self.schemas[table]), self._folder(table, period) / STATE_FILE)
+
+    def add_rows(self, table: str, period: str, batch: str, frame: pl.DataFrame) -> None:
+        """Keep the rows of a batch; the same batch written again replaces itself."""
+        write_parquet(frame.select(*self.schemas[table]), self._folder(table, period) / f"{batch}.parquet")
+
+    def _folder(self, table: str, period: str) -> Path:
+        return self.root / table / f"period={period}"
+
+    def has_batch(self, batch: str) -> bool:
+        """Whether everything of a batch of arrivals is in the lake."""
+        return (self.root / "batches" / batch).exists()
+
+    def finish_batch(self, batch: str) -> None:
+        """Say that everything of a batch is in the lake."""
+        marker = self.root / "batches" / batch
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write a Parquet file in one piece."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    frame.write_parquet(partial, compression="zstd")
+    os.replace(partial, path)

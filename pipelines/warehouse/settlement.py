@@ -1,0 +1,119 @@
+"""Brings a judged batch into the lake: verdicts, versions, accepted rows, findings across forms.
+
+The state of a period is computed from what the lake holds of it and the batch, then written; doing it twice with the
+same batch gives the same lake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contracts import Contracts
+from pipelines.contracts.frames import ISSUES
+from pipelines.intake.batch import Batch
+from pipelines.intake.register import Receipt
+from pipelines.quality import settle
+from pipelines.quality.validate import validate_across
+from pipelines.warehouse.lake import ISSUES_TABLE, NO_PERIOD, PLACES_TABLE, SUBMISSIONS_TABLE, Lake
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a batch came to.
+
+    Attributes:
+        submissions: SUBMISSIONS of the batch's files, with their verdicts.
+        issues: ISSUES of those submissions.
+        cross_form_results: results of the rules between forms (see ``quality.validate``), over the periods touched.
+    """
+
+    submissions: pl.DataFrame
+    issues: pl.DataFrame
+    cross_form_results: pl.DataFrame
+
+
+def pending(ledger: list[Receipt], lake: Lake) -> list[Receipt]:
+    """Receipts whose batch is not in the lake yet."""
+    done = {batch: lake.has_batch(batch) for batch in {receipt.batch for receipt in ledger}}
+    return [receipt for receipt in ledger if not done[receipt.batch]]
+
+
+def settle_batch(
+    batch: Batch,
+    content_issues: pl.DataFrame,
+    new: list[Receipt],
+    ledger: list[Receipt],
+    lake: Lake,
+    contracts: Contracts,
+    gx_dir: Path | None = None,
+) -> Settlement:
+    """Judge the submissions of a batch and write the new state of every period they touch.
+
+    Args:
+        batch: what intake made of the files of ``new``.
+        content_issues: ISSUES that validation found in it.
+        new: the receipts of the batch, copies of earlier files included.
+        ledger: every receipt.
+        lake: where the result is kept.
+        contracts: forms and rules.
+        gx_dir: where Great Expectations keeps its results.
+    """
+    receipts = settle.receipts_frame(ledger)
+    of_batch = pl.col("receipt_id").is_in([receipt.receipt_id for receipt in new])
+    issues = pl.concat([batch.issues, content_issues])
+    judged = settle.judge(batch.candidates, issues, receipts, contracts)
+    known = lake.read(SUBMISSIONS_TABLE).filter(~of_batch)
+    duplicates = settle.repeat(pl.concat([known, judged]), receipts.filter(of_batch))
+    issues = pl.concat([issues, settle.duplicate_issues(duplicates, receipts, contracts)])
+
+    arrived = pl.concat([judged, duplicates])
+    touched = sorted(set(arrived["period"].fill_null(NO_PERIOD)))
+    in_touched = pl.col("period").fill_null(NO_PERIOD).is_in(touched)
+    submissions = settle.number_versions(pl.concat([known.filter(in_touched), arrived]), receipts)
+    _add_rows(batch, submissions, receipts.filter(of_batch), lake)
+
+    current = {form.form: settle.current_rows(lake.read(form.form, touched), submissions) for form in contracts.forms}
+    crossed = validate_across(contracts, current, lake.read(PLACES_TABLE, touched), gx_dir)
+    judged_before = lake.read(ISSUES_TABLE, touched).join(arrived, on="submission_id", how="anti")
+    issues = pl.concat([_still_standing(judged_before, submissions, contracts), issues, crossed.issues])
+    submissions = settle.mark_queries(submissions, issues)
+    _write_state(lake, touched, submissions, issues)
+    for name in sorted({receipt.batch for receipt in new}):
+        lake.finish_batch(name)
+    mine = submissions.filter(of_batch)
+    return Settlement(mine, issues.join(mine, on="submission_id", how="semi"), crossed.results)
+
+
+def _add_rows(batch: Batch, submissions: pl.DataFrame, receipts: pl.DataFrame, lake: Lake) -> None:
+    """Keep the accepted rows and the places of their columns, one file per period and batch of arrivals."""
+    accepted = (
+        submissions.filter(pl.col("verdict") == settle.ACCEPTED)
+        .join(receipts.select("receipt_id", "batch"), on="receipt_id")
+        .select("submission_id", "batch", pl.col("period").alias("_period"))
+    )
+    for table, frame in {**batch.rows, PLACES_TABLE: batch.places}.items():
+        kept = frame.join(accepted, on="submission_id", how="inner", maintain_order="left")
+        for (period, name), rows in kept.partition_by("_period", "batch", as_dict=True).items():
+            lake.add_rows(table, str(period), str(name), rows)
+
+
+def _still_standing(issues: pl.DataFrame, submissions: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
+    """ISSUES of earlier submissions without those across forms that are judged anew.
+
+    Only submissions that count are judged anew; a version that was replaced keeps the findings it had.
+    """
+    is_cross_form = pl.col("rule_code").is_in([rule.code for rule in contracts.cross_form])
+    current = submissions.filter("is_current")["submission_id"]
+    return issues.filter(~(is_cross_form & pl.col("submission_id").is_in(current.implode())))
+
+
+def _write_state(lake: Lake, periods: list[str], submissions: pl.DataFrame, issues: pl.DataFrame) -> None:
+    by_period = pl.col("period").fill_null(NO_PERIOD)
+    for period in periods:
+        of_period = submissions.filter(by_period == period)
+        of_submissions = issues.join(of_period, on="submission_id", how="semi")
+        lake.replace_state(ISSUES_TABLE, period, of_submissions.sort(*ISSUES))
+        lake.replace_state(SUBMISSIONS_TABLE, period, of_period)

@@ -1,0 +1,47 @@
+"""Frames that one step of a run leaves for the next: Parquet files in ``data/build/stage``.
+
+Steps may run in processes of their own, so they meet in files. Nothing here outlives the next run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contracts import Contracts
+from pipelines.intake.batch import Batch
+from pipelines.warehouse.lake import write_parquet
+
+
+class Stage:
+    """Named frames below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Bind the stage to its folder; nothing is touched yet."""
+        self._root = root
+
+    def save(self, name: str, frame: pl.DataFrame) -> None:
+        """Leave a frame for a later step."""
+        write_parquet(frame, self._root / f"{name}.parquet")
+
+    def load(self, name: str) -> pl.DataFrame:
+        """A frame that an earlier step left; ``FileNotFoundError`` if that step has not run."""
+        return pl.read_parquet(self._root / f"{name}.parquet")
+
+    def save_batch(self, batch: Batch) -> None:
+        """Leave everything that intake made."""
+        for name in ("candidates", "totals", "places", "issues"):
+            self.save(name, getattr(batch, name))
+        for form, rows in batch.rows.items():
+            self.save(f"rows_{form}", rows)
+
+    def load_batch(self, contracts: Contracts) -> Batch:
+        """What intake left."""
+        return Batch(
+            candidates=self.load("candidates"),
+            rows={form.form: self.load(f"rows_{form.form}") for form in contracts.forms},
+            totals=self.load("totals"),
+            places=self.load("places"),
+            issues=self.load("issues"),
+        )
