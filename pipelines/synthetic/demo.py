@@ -1,0 +1,92 @@
+"""The demo inbox: every scenario, the cases among them, and one workbook of targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contracts import load_contracts
+from pipelines.synthetic.cases import CASES, ExpectedVerdict, apply_case
+from pipelines.synthetic.compose import targets
+from pipelines.synthetic.parcels import Parcel, parcel_path, regular_parcels, unit_labels, write_parcel
+from pipelines.synthetic.places import QUANG_TRI, SCENARIOS
+
+TARGET_YEAR, TARGET_PERIOD, TARGET_SENDER = 2022, "2022-Q1", "T45"
+TARGETS_RECEIVED_ON = dt.date(2022, 1, 20)
+PERCENT_OF_TARGET = 121
+"""Published for all years together; the made-up target of one year keeps to it."""
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What was put into the inbox: how many files, and what is to be found in the unusual ones."""
+
+    inbox: Path
+    files: int
+    expected: tuple[ExpectedVerdict, ...]
+
+
+def plan_demo() -> tuple[tuple[Parcel, ...], tuple[ExpectedVerdict, ...]]:
+    """Every file in the order of receipt, and the verdicts of the unusual ones. Writes nothing."""
+    contracts = load_contracts()
+    regular: dict[tuple[str, str], Parcel] = {}
+    for scenario in SCENARIOS:
+        regular |= regular_parcels(scenario)
+    unusual: list[Parcel] = [_targets_parcel(regular)]
+    expected: list[ExpectedVerdict] = []
+    for case in CASES:
+        parcel, rest, verdicts = apply_case(case, regular[case.unit, case.period], contracts)
+        unusual.append(parcel)
+        expected += verdicts
+        if rest is None:
+            del regular[case.unit, case.period]
+        else:
+            regular[case.unit, case.period] = rest
+    return tuple(sorted([*regular.values(), *unusual], key=lambda parcel: parcel.path)), tuple(expected)
+
+
+def expected_verdicts() -> tuple[ExpectedVerdict, ...]:
+    """What has to be found in the files of the demo that are not as they should be."""
+    return plan_demo()[1]
+
+
+def make_demo(inbox: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> DemoSummary:
+    """Write the demo into an inbox; the same bytes every time.
+
+    Args:
+        inbox: the folder; files go to ``<date of receipt>/<unit code>/<file>`` below it.
+        progress: is told after each file how many of how many are done.
+    """
+    contracts = load_contracts()
+    parcels, expected = plan_demo()
+    for done, parcel in enumerate(parcels, start=1):
+        write_parcel(parcel, inbox, contracts)
+        progress(done, len(parcels))
+    return DemoSummary(inbox=inbox, files=len(parcels), expected=expected)
+
+
+def _targets_parcel(regular: dict[tuple[str, str], Parcel]) -> Parcel:
+    """The members that a province wants its districts to admit in a year, sent by the province."""
+    admitted = sum(
+        parcel.rows["grassroots_unions"]["members_admitted"].sum()
+        for (unit, period), parcel in regular.items()
+        if unit in QUANG_TRI.units and period.startswith(str(TARGET_YEAR))
+    )
+    weights = pl.DataFrame({"org_unit_code": list(QUANG_TRI.units), "weight": list(QUANG_TRI.units.values())})
+    rows = targets(
+        weights,
+        TARGET_YEAR,
+        total=round(admitted * 100 / PERCENT_OF_TARGET),
+        target_set=f"KH-{TARGET_YEAR}",
+        decided_by=f"Kế hoạch mẫu 01/KH-LĐLĐ ngày 05/01/{TARGET_YEAR}",
+    )
+    return Parcel(
+        path=parcel_path(TARGETS_RECEIVED_ON, TARGET_SENDER, f"giao-chi-tieu-{TARGET_YEAR}.xlsx"),
+        unit=unit_labels(TARGET_PERIOD)[TARGET_SENDER],
+        period=TARGET_PERIOD,
+        rows={"targets": rows},
+    )
