@@ -1,0 +1,13 @@
+"""The entry point of Dagster: everything below ``defs/``, found by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dagster import Definitions, definitions, load_from_defs_folder
+
+
+@definitions
+def defs() -> Definitions:
+    """All assets, checks, jobs and resources of the product."""
+    return load_from_defs_folder(path_within_project=Path(__file__).parent)

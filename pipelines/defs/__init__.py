@@ -1,0 +1,1 @@
+"""Dagster wiring only: which step follows which, and what a person sees of it. The steps themselves live elsewhere."""

@@ -1,0 +1,77 @@
+"""Assets from the inbox to cleaned rows."""
+
+import polars as pl
+from dagster import AssetExecutionContext, MaterializeResult, ResourceParam, asset
+
+from pipelines.contracts import load_contracts
+from pipelines.defs.metadata import counts, preview
+from pipelines.intake.batch import build_batch, recognise_files
+from pipelines.intake.register import read_ledger, register_inbox
+from pipelines.intake.units import load_org_units
+from pipelines.progress import StageProgress
+from pipelines.settings import Settings
+from pipelines.warehouse.lake import Lake
+from pipelines.warehouse.settlement import pending
+from pipelines.warehouse.stage import Stage
+
+GROUP = "intake"
+OWNERS = ["team:data"]
+
+
+@asset(group_name=GROUP, owners=OWNERS, kinds={"python", "file"})
+def received_files(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
+    """Every file ever received, kept by its sha256 in `data/raw`, and the ledger of receipts.
+
+    Takes what is in the inbox; nothing is ever changed or deleted here.
+    """
+    with progress.stage("Tiếp nhận tệp"):
+        new = register_inbox(settings)
+        ledger = read_ledger(settings)
+    return MaterializeResult(
+        metadata={
+            "files_received_now": len(new),
+            "of_which_duplicates": sum(receipt.copy_of is not None for receipt in new),
+            "dagster/row_count": len(ledger),
+            "preview": preview(
+                pl.DataFrame(
+                    [(r.file_name, r.received_at.isoformat(), r.size_bytes, r.sha256) for r in new],
+                    schema=["file_name", "received_at", "size_bytes", "sha256"],
+                    orient="row",
+                )
+            ),
+        }
+    )
+
+
+@asset(group_name=GROUP, owners=OWNERS, kinds={"python", "polars"}, deps=[received_files])
+def cleaned_rows(
+    context: AssetExecutionContext, settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
+) -> MaterializeResult:
+    """Typed rows of every form in the files that are not in the lake yet, with what could not be read.
+
+    Files are read one at a time; form, unit and period are recognised; values are cleaned over all files at once.
+    """
+    contracts = load_contracts()
+    lake = Lake(settings.lake, contracts)
+    new = pending(read_ledger(settings), lake)
+    to_read = [(receipt, settings.raw / receipt.raw_path) for receipt in new if receipt.copy_of is None]
+    with progress.stage("Đọc và nhận diện", total=len(to_read)) as ticker:
+        files = recognise_files(to_read, contracts, load_org_units(), on_file=ticker.tick)
+    with progress.stage("Làm sạch"):
+        batch = build_batch(files, contracts)
+        stage = Stage(settings.stage)
+        stage.save_batch(batch)
+        stage.save("receipts", pl.DataFrame({"receipt_id": [r.receipt_id for r in new]}, schema=["receipt_id"]))
+    context.log.info("%d files, %d submissions", len(files), batch.candidates.height)
+    return MaterializeResult(
+        metadata={
+            "files_read": len(files),
+            "submissions_found": batch.candidates.height,
+            "not_recognised": batch.candidates.filter(~pl.col("is_recognised")).height,
+            "dagster/row_count": sum(batch.row_counts.values()),
+            "rows_by_form": batch.row_counts,
+            "findings_by_rule": counts(batch.issues, "rule_code"),
+            "submissions": preview(batch.candidates),
+            "findings": preview(batch.issues),
+        }
+    )

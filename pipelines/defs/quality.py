@@ -1,0 +1,244 @@
+"""Validation by Great Expectations, the lake it leads to, and the answers to senders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    AssetSpec,
+    MaterializeResult,
+    MetadataValue,
+    ResourceParam,
+    asset,
+    multi_asset,
+)
+
+from pipelines.contracts import Contracts, Form, load_contracts
+from pipelines.defs.intake import OWNERS, cleaned_rows
+from pipelines.defs.metadata import counts, preview
+from pipelines.intake.register import read_ledger
+from pipelines.intake.units import load_org_units
+from pipelines.progress import StageProgress
+from pipelines.quality.context import build_data_docs
+from pipelines.quality.settle import unbalanced, without_consequences
+from pipelines.quality.suites import form_checks
+from pipelines.quality.validate import validate
+from pipelines.reports.feedback import write_answers
+from pipelines.settings import Settings
+from pipelines.warehouse.lake import ISSUES_TABLE, PLACES_TABLE, SUBMISSIONS_TABLE, Lake
+from pipelines.warehouse.settlement import settle_batch
+from pipelines.warehouse.stage import Stage
+
+GROUP = "quality"
+KINDS = {"python", "polars"}
+VALIDATED_ROWS = AssetKey("validated_rows")
+ROW_ACCOUNT = "row_account_balances"
+LAKE = "lake"
+
+
+def _check_name(form: str, rule_code: str) -> str:
+    return f"{form}__{rule_code.replace('-', '_').lower()}"
+
+
+def _rules_of(form: Form, contracts: Contracts) -> dict[str, str]:
+    """Rule code → title of everything GX asks of a form."""
+    checks = form_checks(contracts, form, form.layouts[-1])
+    return {check.rule.code: check.rule.title_vi for check in checks}
+
+
+def _form_check_specs(contracts: Contracts) -> list[AssetCheckSpec]:
+    return [
+        AssetCheckSpec(_check_name(form.form, code), asset=VALIDATED_ROWS, description=f"{code}: {title}")
+        for form in contracts.forms
+        for code, title in _rules_of(form, contracts).items()
+    ]
+
+
+def _cross_form_check_specs(contracts: Contracts) -> list[AssetCheckSpec]:
+    return [
+        AssetCheckSpec(
+            _check_name(rule.form, rule.code),
+            asset=AssetKey([LAKE, rule.form]),
+            description=f"{rule.code}: {rule.title_vi}",
+        )
+        for rule in contracts.cross_form
+    ]
+
+
+def _check_results(
+    specs: list[AssetCheckSpec], results: pl.DataFrame, issues: pl.DataFrame
+) -> Iterator[AssetCheckResult]:
+    """One result per spec: what GX counted over all periods of this run, with the first findings as examples.
+
+    A finding is the sender's to mend and stops nobody else: severity is never above WARN.
+    """
+    by_check = {
+        _check_name(form, code): (evaluated, unexpected)
+        for form, code, evaluated, unexpected in results.group_by("form", "rule_code")
+        .agg(pl.col("evaluated").sum(), pl.col("unexpected").sum())
+        .iter_rows()
+    }
+    for spec in specs:
+        evaluated, unexpected = by_check.get(spec.name, (0, 0))
+        form, code = spec.name.rsplit("__", 1)
+        examples = issues.filter(
+            (pl.col("rule_code") == code.replace("_", "-").upper())
+            & pl.col("submission_id").str.contains(f".{form}", literal=True)
+        )
+        yield AssetCheckResult(
+            check_name=spec.name,
+            asset_key=spec.asset_key,
+            passed=unexpected == 0,
+            severity=AssetCheckSeverity.WARN,
+            metadata={
+                "rows_evaluated": evaluated,
+                "rows_unexpected": unexpected,
+                "examples": preview(examples.select("submission_id", "sheet", "cell", "value", "message_vi"), 5),
+            },
+        )
+
+
+@multi_asset(
+    specs=[
+        AssetSpec(
+            VALIDATED_ROWS,
+            deps=[cleaned_rows],
+            group_name=GROUP,
+            owners=OWNERS,
+            kinds={"python", "great_expectations"},
+            description="What Great Expectations says of the cleaned rows: findings for senders, results per rule.",
+        )
+    ],
+    check_specs=_form_check_specs(load_contracts()),
+    name="validated_rows",
+)
+def validated_rows(
+    settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
+) -> Iterator[MaterializeResult | AssetCheckResult]:
+    """One GX run per form and period, built from the contracts; nothing runs when nothing came."""
+    contracts = load_contracts()
+    stage = Stage(settings.stage)
+    batch = stage.load_batch(contracts)
+    with progress.stage("Kiểm tra (Great Expectations)"):
+        found = validate(contracts, batch.rows, batch.totals, batch.places, settings.data_docs)
+        issues = without_consequences(found.issues, batch.issues, contracts)
+        stage.save("content_issues", issues)
+    yield MaterializeResult(
+        asset_key=VALIDATED_ROWS,
+        metadata={
+            "expectations_run": found.results.height,
+            "dagster/row_count": issues.height,
+            "findings_by_rule": counts(issues, "rule_code"),
+            "results": preview(found.results.sort("unexpected", descending=True)),
+        },
+    )
+    yield from _check_results(_form_check_specs(contracts), found.results, issues)
+
+
+def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
+    described = {
+        SUBMISSIONS_TABLE: "Every submission ever judged: verdict, version, whether it counts, row account.",
+        ISSUES_TABLE: "Every finding, with rule, sheet, cell and a sentence for the sender.",
+        PLACES_TABLE: "In which column of which sheet each field of an accepted submission stands.",
+        **{form.form: f"Accepted rows: {form.row_is_en}." for form in contracts.forms},
+    }
+    return [
+        AssetSpec(
+            AssetKey([LAKE, table]),
+            deps=[VALIDATED_ROWS],
+            group_name=LAKE,
+            owners=OWNERS,
+            kinds={"polars", "parquet"},
+            description=text,
+        )
+        for table, text in described.items()
+    ]
+
+
+@multi_asset(
+    name="lake",
+    specs=_lake_specs(load_contracts()),
+    check_specs=[
+        *_cross_form_check_specs(load_contracts()),
+        AssetCheckSpec(
+            ROW_ACCOUNT,
+            asset=AssetKey([LAKE, SUBMISSIONS_TABLE]),
+            blocking=True,
+            description="rows found = preamble + header + total + footer + accepted + returned, for every submission",
+        ),
+    ],
+)
+def lake(
+    settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
+) -> Iterator[MaterializeResult | AssetCheckResult]:
+    """Gives every submission its verdict and keeps the accepted rows; judges the rules between forms."""
+    contracts = load_contracts()
+    stage = Stage(settings.stage)
+    tables = Lake(settings.lake, contracts)
+    ledger = read_ledger(settings)
+    in_batch = set(stage.load("receipts")["receipt_id"])
+    with progress.stage("Kết luận và ghi kho dữ liệu"):
+        tables.prepare()
+        settled = settle_batch(
+            batch=stage.load_batch(contracts),
+            content_issues=stage.load("content_issues"),
+            new=[receipt for receipt in ledger if receipt.receipt_id in in_batch],
+            ledger=ledger,
+            lake=tables,
+            contracts=contracts,
+            gx_dir=settings.data_docs,
+        )
+        stage.save("settled_submissions", settled.submissions)
+        stage.save("settled_issues", settled.issues)
+    for table in tables.schemas:
+        frame = tables.read(table)
+        metadata = {"dagster/row_count": frame.height, "preview": preview(frame.tail(10))}
+        if table == SUBMISSIONS_TABLE:
+            metadata["verdicts_of_this_run"] = counts(settled.submissions, "verdict")
+        yield MaterializeResult(asset_key=AssetKey([LAKE, table]), metadata=metadata)
+    yield from _check_results(_cross_form_check_specs(contracts), settled.cross_form_results, settled.issues)
+    wrong = unbalanced(tables.read(SUBMISSIONS_TABLE))
+    yield AssetCheckResult(
+        check_name=ROW_ACCOUNT,
+        asset_key=AssetKey([LAKE, SUBMISSIONS_TABLE]),
+        passed=wrong.is_empty(),
+        severity=AssetCheckSeverity.ERROR,
+        metadata={"submissions_that_do_not_balance": preview(wrong)},
+    )
+
+
+@asset(group_name=GROUP, owners=OWNERS, kinds={"great_expectations"}, deps=[AssetKey([LAKE, SUBMISSIONS_TABLE])])
+def data_docs(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
+    """Great Expectations' Data Docs of the newest validation of every form and period."""
+    index = settings.data_docs / "data_docs" / "index.html"
+    if not index.exists() or not Stage(settings.stage).load("receipts").is_empty():
+        with progress.stage("Data Docs"):
+            index = build_data_docs(settings.data_docs)
+    return MaterializeResult(metadata={"data_docs": MetadataValue.path(str(index))})
+
+
+@asset(group_name=GROUP, owners=OWNERS, kinds={"python", "excel"}, deps=[AssetKey([LAKE, ISSUES_TABLE])])
+def returned_workbooks(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
+    """The answer to each sender of this run: a copy of the workbook with every problem marked at its cell."""
+    stage = Stage(settings.stage)
+    with progress.stage("Trả lời đơn vị gửi"):
+        written = write_answers(
+            stage.load("settled_submissions"),
+            stage.load("settled_issues"),
+            read_ledger(settings),
+            settings,
+            load_contracts(),
+            load_org_units(),
+        )
+    return MaterializeResult(
+        metadata={
+            "workbooks_written": len(written),
+            "folder": MetadataValue.path(str(settings.returned)),
+            "workbooks": preview(pl.DataFrame({"path": [str(path) for path in written]}, schema=["path"])),
+        }
+    )

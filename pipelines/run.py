@@ -1,0 +1,144 @@
+"""Runs the whole job in this process and says what came of it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipelines.contracts.frames import ISSUES
+from pipelines.intake.register import read_ledger
+from pipelines.progress import StageProgress
+from pipelines.settings import Settings
+
+_ROWS = ("found", "preamble", "header", "total", "footer", "accepted", "returned")
+
+
+class RunFailedError(RuntimeError):
+    """A step of the job failed; the message names it and its cause. What was published before stands."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What one run received, said and published.
+
+    Attributes:
+        received: files taken out of the inbox.
+        submissions: SUBMISSIONS of those files.
+        issues: ISSUES of those submissions.
+        published_version: the version that readers see now.
+        is_new_version: whether this run changed what readers see.
+        answers: workbooks written for senders.
+        seconds: time by stage.
+    """
+
+    received: int
+    submissions: pl.DataFrame
+    issues: pl.DataFrame
+    published_version: str
+    is_new_version: bool
+    answers: int
+    seconds: dict[str, float]
+
+    def count(self, verdict: str) -> int:
+        """How many submissions ended with a verdict."""
+        return self.submissions.filter(verdict=verdict).height
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that ``congdoan run --json`` prints."""
+        from pipelines.quality.settle import VERDICTS
+
+        return {
+            "received": self.received,
+            **{verdict: self.count(verdict) for verdict in VERDICTS},
+            "published_version": self.published_version,
+            "submissions": submissions_as_json(self.submissions, self.issues),
+        }
+
+
+def submissions_as_json(submissions: pl.DataFrame, issues: pl.DataFrame) -> list[dict[str, Any]]:
+    """Submissions with row counts and findings, as programs read them."""
+    fields = [name for name in ISSUES if name not in ("submission_id", "source_row")]
+    by_submission = issues.select("submission_id", *fields).partition_by("submission_id", as_dict=True)
+    return [
+        {
+            **{name: row[name] for name in ("submission_id", "form", "org_unit_code", "period", "version", "verdict")},
+            "file": row["file_name"],
+            "rows": {name: row[f"rows_{name}"] for name in _ROWS},
+            "issues": by_submission[(row["submission_id"],)].select(fields).to_dicts()
+            if (row["submission_id"],) in by_submission
+            else [],
+        }
+        for row in submissions.iter_rows(named=True)
+    ]
+
+
+def run_everything(settings: Settings, progress: StageProgress) -> RunSummary:
+    """Take in, judge, build, publish and answer, by the same job as in the Dagster UI.
+
+    Raises:
+        RunFailedError: a step failed.
+    """
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    os.environ["CONGDOAN_DATA_DIR"] = str(settings.root)
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    known = len(read_ledger(settings))
+    with progress.stage("Khởi động"):
+        from dagster import DagsterInstance, ResourceDefinition
+
+        from pipelines.definitions import defs
+        from pipelines.defs.resources import job_of
+
+        job = job_of(defs())
+    settings.build.mkdir(parents=True, exist_ok=True)
+    with (
+        DagsterInstance.get() as instance,
+        (settings.build / "run.log").open("w", encoding="utf-8") as log,
+        redirect_stdout(log),  # dbt's lines: standard output belongs to the caller's document
+    ):
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            resources={"progress": ResourceDefinition.hardcoded_resource(progress)},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    if not result.success:
+        raise RunFailedError(_failures(result))
+    return _summary(settings, result, len(read_ledger(settings)) - known, progress)
+
+
+def _summary(settings: Settings, result: Any, received: int, progress: StageProgress) -> RunSummary:
+    from pipelines.warehouse.stage import Stage
+
+    stage = Stage(settings.stage)
+    published = _metadata(result, "published_warehouse")
+    return RunSummary(
+        received=received,
+        submissions=stage.load("settled_submissions"),
+        issues=stage.load("settled_issues"),
+        published_version=published["version"],
+        is_new_version=published["is_new"],
+        answers=_metadata(result, "returned_workbooks")["workbooks_written"],
+        seconds=progress.seconds,
+    )
+
+
+def _metadata(result: Any, asset: str) -> dict[str, Any]:
+    """What an asset said of itself in a run."""
+    (event,) = result.asset_materializations_for_node(asset)
+    return {name: value.value for name, value in event.metadata.items()}
+
+
+def _failures(result: Any) -> str:
+    """Each failed step with the innermost cause."""
+    lines = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error.cause:
+                error = error.cause
+            lines.append(f"{event.step_key}: {error.message.strip()}")
+    return "\n".join(lines) or "the run failed before its first step"

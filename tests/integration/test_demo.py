@@ -1,0 +1,218 @@
+"""The demo from inbox to published file: published figures, verdicts, findings at their cells."""
+
+from __future__ import annotations
+
+import duckdb
+import openpyxl
+import polars as pl
+import pytest
+
+from pipelines.contracts import load_contracts
+from pipelines.intake.register import read_ledger
+from pipelines.synthetic.cases import ExpectedVerdict
+from pipelines.synthetic.demo import expected_verdicts
+from tests.conftest import DemoRun
+
+FORMS = [form.form for form in load_contracts().forms]
+
+
+def test_long_bien_adds_up_to_its_published_figures(demo: DemoRun) -> None:
+    people = "members_total, workers_total, members_female, workers_female"
+    parts = "unions_with_groups, unions_with_sub_unions, union_groups"
+    (row,) = demo.query(
+        f"select unions, {people}, {parts}, round(density_pct, 2), completeness_pct from marts.mart_membership"
+        " where org_unit_code = 'H004' and period = '2021-Q2' and sector = 'all'"
+    )
+    assert row == (335, 13734, 14327, 8072, 8538, 265, 2, 835, 95.86, 100.0)
+
+
+def test_long_bien_by_sector(demo: DemoRun) -> None:
+    by_sector = dict(
+        demo.query(
+            "select sector, unions from marts.mart_membership"
+            " where org_unit_code = 'H004' and period = '2021-Q2' and sector <> 'all'"
+        )
+    )
+    assert (by_sector.pop("public_administration"), by_sector.pop("public_school")) == (25, 80)
+    assert set(by_sector) <= {"private_enterprise", "fdi_enterprise", "cooperative"}
+    assert sum(by_sector.values()) == 230
+
+
+def test_quang_tri_from_2018_to_the_middle_of_2023(demo: DemoRun) -> None:
+    assert demo.query(
+        "select sum(members_admitted), sum(unions_founded) from marts.mart_membership"
+        " where org_unit_code = 'T45' and sector = 'all' and period between '2018-Q1' and '2023-Q2'"
+    ) == [(11975, 138)]
+    assert demo.query(
+        "select sum(survey_visits) from marts.mart_enterprise_coverage"
+        " where org_unit_code = 'T45' and threshold = 25 and period between '2018-Q1' and '2023-Q2'"
+    ) == [(2276,)]
+
+
+BAC_KAN_TARGETS = [
+    ("agreement_coverage_pct", 2023, ">", 70.0),
+    ("agreement_coverage_pct", 2025, ">", 80.0),
+    ("agreement_coverage_pct", 2030, ">", 85.0),
+    ("agreement_coverage_pct", 2045, ">", 99.0),
+    ("enterprise_coverage", 2025, None, None),
+    ("members_total", 2023, ">=", 22000.0),
+    ("members_total", 2025, ">=", 23000.0),
+    ("members_total", 2030, ">=", 26000.0),
+    ("workers_are_members", 2045, None, None),
+    ("workers_gathered", 2030, None, None),
+]
+
+
+@pytest.mark.parametrize("table", ["fct_target", "mart_target_progress"])
+def test_bac_kan_keeps_its_targets_with_their_operators(demo: DemoRun, table: str) -> None:
+    targets = demo.query(
+        f"select distinct indicator_code, target_year, operator, target_value from marts.{table}"
+        " where org_unit_code = 'T06' order by all"
+    )
+    assert targets == BAC_KAN_TARGETS
+
+
+def test_exactly_80_percent_does_not_meet_a_target_above_80(demo: DemoRun) -> None:
+    assert demo.query(
+        "select actual_value, status from marts.mart_target_progress where org_unit_code = 'T06'"
+        " and indicator_code = 'agreement_coverage_pct' and target_year = 2025 and period = '2023-Q4'"
+    ) == [(80.0, "not_met")]
+
+
+def test_a_qualitative_target_has_no_percentage(demo: DemoRun) -> None:
+    rows = demo.query(
+        "select distinct pct_of_target, status_vi, qualitative_word from marts.mart_target_progress"
+        " where org_unit_code = 'T06' and indicator_code = 'enterprise_coverage' and target_year = 2025"
+    )
+    assert rows == [(None, "chỉ tiêu định tính", "cơ bản")]
+
+
+def test_thai_nguyen_shows_that_it_has_no_target(demo: DemoRun) -> None:
+    rows = demo.query(
+        "select distinct status, status_vi, target_value from marts.mart_target_progress where org_unit_code = 'T19'"
+    )
+    assert rows == [("no_target", "chưa giao chỉ tiêu", None)]
+
+
+def test_a_district_that_did_not_report_makes_its_province_incomplete_and_not_smaller_by_zero(
+    demo: DemoRun,
+) -> None:
+    district, province = demo.query(
+        "select members_total, completeness_pct from marts.mart_membership where period = '2023-Q2'"
+        " and sector = 'all' and org_unit_code in ('H065', 'T06') order by org_unit_code"
+    )
+    assert district == (None, 0.0)
+    assert province[0] is not None and province[1] == 87.5
+
+
+def submissions_of(demo: DemoRun, expected: ExpectedVerdict) -> list[dict]:
+    with duckdb.connect(demo.warehouse, read_only=True) as connection:
+        rows = connection.sql("from marts.fct_submission").pl().filter(file_name=expected.file)
+    return rows.filter(form=expected.form).to_dicts() if expected.form else rows.to_dicts()
+
+
+@pytest.mark.parametrize("expected", expected_verdicts(), ids=lambda case: f"{case.verdict}-{case.form}-{case.period}")
+def test_each_unusual_file_ends_with_its_verdict_and_its_findings_at_their_cells(
+    demo: DemoRun, expected: ExpectedVerdict
+) -> None:
+    found = submissions_of(demo, expected)
+    assert found and {row["verdict"] for row in found} == {expected.verdict}
+    assert {row["is_current"] for row in found} == {expected.is_current}
+    for row in found:
+        if expected.form:
+            assert (row["org_unit_code"], row["period"]) == (expected.org_unit_code, expected.period)
+        of_submission = f"where submission_id = '{row['submission_id']}'"
+        found_in = f"select rule_code, sheet, cell from marts.fct_submission_issue {of_submission}"
+        issues = demo.query(f"{found_in} and severity <> 'note' order by all") or demo.query(found_in)
+        assert issues == sorted((f.rule_code, f.sheet, f.cell) for f in expected.findings)
+
+
+def test_every_other_submission_is_accepted_without_error_or_query(demo: DemoRun) -> None:
+    unusual = tuple(case.file for case in expected_verdicts())
+    others = demo.query(
+        f"select verdict, count(*) from marts.fct_submission where file_name not in {unusual} group by all"
+    )
+    assert [verdict for verdict, _ in others] == ["accepted"]
+    assert not demo.query(
+        "select i.rule_code from marts.fct_submission_issue i join marts.fct_submission s using (submission_id)"
+        f" where s.file_name not in {unusual} and i.severity <> 'note'"
+    )
+
+
+def test_no_row_of_a_submission_that_does_not_count_is_in_a_fact(demo: DemoRun) -> None:
+    for fact in ("fct_membership", "fct_enterprise", "fct_agreement"):
+        assert demo.query(
+            f"select count(*) from marts.{fact} f left join marts.fct_submission s using (submission_id)"
+            " where s.is_current is not true"
+        ) == [(0,)]
+
+
+def test_every_row_of_every_file_is_accounted_for(demo: DemoRun) -> None:
+    assert demo.query(
+        "select count(*) from marts.fct_submission where rows_found <> rows_preamble + rows_header + rows_total"
+        " + rows_footer + rows_accepted + rows_returned"
+    ) == [(0,)]
+    assert len(read_ledger(demo.settings)) == demo.summary["received"]
+    assert demo.query("select count(distinct file_name) from marts.fct_submission") == [(demo.summary["received"],)]
+
+
+def test_the_row_account_of_a_file_is_what_stands_in_it(demo: DemoRun) -> None:
+    receipt = next(r for r in read_ledger(demo.settings) if "H004" in r.file_name and "II-2021" in r.file_name)
+    book = openpyxl.load_workbook(demo.settings.raw / receipt.raw_path, read_only=True)
+    filled = sum(any(cell is not None for cell in row) for sheet in book for row in sheet.iter_rows(values_only=True))
+    assert demo.query(f"select sum(rows_found) from marts.fct_submission where sha256 = '{receipt.sha256}'") == [
+        (filled,)
+    ]
+
+
+def test_accepted_rows_are_the_rows_of_the_facts(demo: DemoRun) -> None:
+    tables = {
+        "grassroots_unions": "fct_membership",
+        "enterprises": "fct_enterprise",
+        "agreements": "fct_agreement",
+    }
+    for form, fact in tables.items():
+        (accepted,) = demo.query(
+            f"select sum(rows_accepted) from marts.fct_submission where form = '{form}' and is_current"
+        )
+        assert demo.query(f"select count(*) from marts.{fact}") == [accepted]
+
+
+def test_what_json_says_is_what_is_published(demo: DemoRun) -> None:
+    published = dict(demo.query("select verdict, count(*) from marts.fct_submission group by all"))
+    assert {verdict: demo.summary[verdict] for verdict in published} == published
+    assert sum(published.values()) == len(demo.summary["submissions"])
+    issues = demo.query("select count(*) from marts.fct_submission_issue")[0][0]
+    assert sum(len(submission["issues"]) for submission in demo.summary["submissions"]) == issues
+
+
+def test_every_table_and_column_carries_a_vietnamese_comment(demo: DemoRun) -> None:
+    assert (
+        demo.query(
+            "select table_name from duckdb_tables() where comment is null or length(comment) < 10"
+            " union all select table_name || '.' || column_name from duckdb_columns() where schema_name = 'marts'"
+            " and (comment is null or length(comment) < 3)"
+        )
+        == []
+    )
+
+
+def test_parquet_says_the_same_as_the_file(demo: DemoRun) -> None:
+    for table, rows in demo.query("select table_name, estimated_size from duckdb_tables()"):
+        assert pl.read_parquet(demo.settings.published / "parquet" / f"{table}.parquet").height == rows
+
+
+def test_a_returned_workbook_marks_the_cell_and_says_what_to_do(demo: DemoRun) -> None:
+    (case,) = [case for case in expected_verdicts() if any(f.rule_code == "CD-E021" for f in case.findings)]
+    (path,) = (demo.settings.returned / str(case.period) / str(case.org_unit_code)).glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert {"KẾT QUẢ", "LỖI"} <= set(book.sheetnames)
+    (finding,) = case.findings
+    marked = book[finding.sheet][finding.cell]
+    assert "CD-E021" in marked.comment.text and "13.734" in marked.comment.text
+    assert marked.value == 13.734
+
+
+def test_data_docs_were_built(demo: DemoRun) -> None:
+    index = (demo.settings.data_docs / "data_docs" / "index.html").read_text(encoding="utf-8")
+    assert all(f"{form}-layout-1" in index for form in FORMS)

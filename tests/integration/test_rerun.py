@@ -1,0 +1,103 @@
+"""Running again: nothing new changes nothing, a correction changes its unit and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipelines.intake.register import read_ledger
+from pipelines.settings import Settings
+from tests.conftest import DemoRun, congdoan, query, run_json
+
+MEMBERSHIP = "select * from marts.mart_membership where {} order by all"
+
+
+@pytest.fixture
+def data(demo: DemoRun, tmp_path: Path) -> Settings:
+    """A copy of the demo's data that may be changed."""
+    shutil.copytree(demo.settings.root, tmp_path / "data")
+    return Settings(data_dir=tmp_path / "data")
+
+
+def content(settings: Settings) -> dict[str, bytes]:
+    """Every file that a run may write for others to read, by path."""
+    folders = (settings.raw, settings.lake, settings.published, settings.returned)
+    return {
+        path.relative_to(settings.root).as_posix(): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_second_run_changes_nothing_and_says_so(data: Settings) -> None:
+    before = content(data)
+    said = congdoan("run", "--data-dir", data.root)
+    assert content(data) == before
+    version = json.loads((data.published / "manifest.json").read_text())["version"]
+    assert "Không có tệp mới" in said and version in said
+
+
+def test_a_corrected_workbook_replaces_the_numbers_of_its_unit_and_nothing_else(data: Settings, demo: DemoRun) -> None:
+    receipt = next(r for r in read_ledger(data) if "H164" in r.file_name and "III-2023" in r.file_name)
+    workbook = data.inbox / "2023-10-20" / "H164" / "sua-lai.xlsx"
+    workbook.parent.mkdir(parents=True)
+    shutil.copy(data.raw / receipt.raw_path, workbook)
+    book = openpyxl.load_workbook(workbook)
+    sheet = book["Công đoàn cơ sở và đoàn viên"]
+    (header,) = [cell for cell in sheet[8] if cell.value == "Số đoàn viên"]
+    corrected = sheet.cell(row=11, column=header.column)
+    corrected.value -= 1
+    book.save(workbook)
+
+    said = run_json(data.root)
+    assert (said["received"], said["accepted"], said["returned"]) == (1, len(said["submissions"]), 0)
+    assert said["published_version"] != demo.summary["published_version"]
+    assert {submission["version"] for submission in said["submissions"]} == {2}
+
+    published = data.published / "warehouse.duckdb"
+    key = "org_unit_code = 'H164' and period = '2023-Q3' and sector = 'all'"
+    members = f"select members_total from marts.mart_membership where {key}"
+    assert query(published, members)[0][0] == demo.query(members)[0][0] - 1
+    elsewhere = "not (period = '2023-Q3' and org_unit_code in ('H164', 'T19', 'VN'))"
+    assert query(published, MEMBERSHIP.format(elsewhere)) == demo.query(MEMBERSHIP.format(elsewhere))
+    others = "select * from marts.fct_membership where not (org_unit_code = 'H164' and period = '2023-Q3') order by all"
+    assert query(published, others) == demo.query(others)
+    versions = (
+        "select version, is_current from marts.fct_submission where org_unit_code = 'H164' and period = '2023-Q3'"
+        " and form = 'grassroots_unions' order by version"
+    )
+    assert query(published, versions) == [(1, False), (2, True)]
+
+
+def test_the_lake_and_everything_after_it_is_rebuilt_to_the_same_content_from_raw(
+    data: Settings, demo: DemoRun
+) -> None:
+    before = {name: bytes_ for name, bytes_ in content(data).items() if name.startswith("lake/")}
+    for folder in (data.lake, data.build, data.published, data.returned):
+        shutil.rmtree(folder)
+    said = run_json(data.root)
+    assert (said["received"], said["published_version"]) == (0, demo.summary["published_version"])
+    assert {name: bytes_ for name, bytes_ in content(data).items() if name.startswith("lake/")} == before
+
+
+def test_the_same_file_again_is_a_duplicate_and_leaves_the_figures(data: Settings, demo: DemoRun) -> None:
+    receipt = next(r for r in read_ledger(data) if "H004" in r.file_name and r.copy_of is None)
+    (data.inbox / "again").mkdir(parents=True)
+    shutil.copy(data.raw / receipt.raw_path, data.inbox / "again" / "x.xlsx")
+    said = run_json(data.root)
+    assert said["received"] == 1 and said["duplicate"] == len(said["submissions"]) > 0
+    everything = MEMBERSHIP.format("true")
+    assert query(data.published / "warehouse.duckdb", everything) == demo.query(everything)
+
+
+def test_a_failed_run_says_why_and_leaves_what_is_published(data: Settings) -> None:
+    before = (data.published / "warehouse.duckdb").read_bytes()
+    (broken,) = (data.lake / "grassroots_unions" / "period=2021-Q2").glob("*.parquet")
+    broken.write_bytes(b"torn")
+    congdoan("run", "--data-dir", data.root, "--json", expect=1)
+    assert (data.published / "warehouse.duckdb").read_bytes() == before
