@@ -32,15 +32,25 @@ class UnreadableFileError(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet from cell A1 on: ``rows[r][c]`` is the text of a cell, None where it is empty.
+    """One sheet from cell A1 on; rows and columns are 0-based.
 
-    ``merged`` holds merged ranges as ((first row, first column), (last row, last column)), 0-based.
+    Attributes:
+        name: of the sheet.
+        rows: ``rows[r][c]`` is the text of a cell, None where it is empty.
+        is_visible: False for a hidden sheet.
+        merged: merged ranges as ((first row, first column), (last row, last column)).
+        hidden_rows: rows that the sender does not see.
+        formulas: cells that hold a formula.
+        uncached: cells whose formula has no stored result; their text is None.
     """
 
     name: str
     rows: list[list[str | None]]
     is_visible: bool = True
     merged: tuple[Range, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    uncached: frozenset[tuple[int, int]] = frozenset()
 
     def filled_rows(self) -> list[int]:
         """0-based numbers of the rows that hold anything."""
