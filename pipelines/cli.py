@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,16 +96,13 @@ def template(
 @app.command()
 def ui(data_dir: DataDir = None, port: Annotated[int, typer.Option(help="Cổng trên máy này.")] = 3000) -> None:
     """Mở Dagster tại http://localhost:3000 (chỉ trên máy này)."""
+    from pipelines.dagster_home import dagster_environment
+
     settings = _settings(data_dir)
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    environment = {
-        **os.environ,
-        "CONGDOAN_DATA_DIR": str(settings.root),
-        "DAGSTER_HOME": str(settings.dagster_home),
-    }
     dagster = Path(sys.executable).with_name("dagster")
     command = [str(dagster), "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    raise typer.Exit(subprocess.run(command, cwd=PROJECT_DIR, env=environment, check=False).returncode)
+    ended = subprocess.run(command, cwd=PROJECT_DIR, env=dagster_environment(settings), check=False)
+    raise typer.Exit(ended.returncode)
 
 
 @app.command()

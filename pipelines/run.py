@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contracts.frames import ISSUES
+from pipelines.dagster_home import dagster_environment
 from pipelines.intake.register import read_ledger
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
@@ -82,9 +83,7 @@ def run_everything(settings: Settings, progress: StageProgress) -> RunSummary:
     Raises:
         RunFailedError: a step failed.
     """
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    os.environ["CONGDOAN_DATA_DIR"] = str(settings.root)
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    os.environ.update(dagster_environment(settings))
     known = len(read_ledger(settings))
     with progress.stage("Khởi động"):
         from dagster import DagsterInstance, ResourceDefinition
