@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& echo "$$python" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ui lint bench codegen lock clean
+.PHONY: help setup demo test ui lint fuzz bench codegen lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -33,6 +33,9 @@ lint: setup ## style, types, SQL, generated files
 	$(BIN)/pyright
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 	$(BIN)/congdoan codegen --check
+
+fuzz: setup ## 10,000 broken files: no crash, no hang, nothing accepted that a file does not say
+	CONGDOAN_FUZZ=10000 $(BIN)/python -m pytest tests/integration/test_fuzz.py -q
 
 bench: setup ## benchmarks
 	$(BIN)/python -m pytest tests/benchmarks -s

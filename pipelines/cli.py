@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.table import Table
 from pipelines.settings import PROJECT_DIR, Settings
 
 if TYPE_CHECKING:
+    from pipelines.check import Checked
     from pipelines.run import RunSummary
 
 app = typer.Typer(
@@ -29,6 +31,12 @@ DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Thư mục dữ liệu (mặc định: data/ hoặc CONGDOAN_DATA_DIR).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON.")]
+
+
+def _fail(message: str) -> NoReturn:
+    """Say what is wrong with the words of a command, and stop."""
+    _messages.print(f"[red]{message}[/]")
+    raise typer.Exit(2)
 
 
 def _settings(data_dir: Path | None) -> Settings:
@@ -68,28 +76,104 @@ def demo(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Các tệp báo cáo cần kiểm tra.", exists=True, dir_okay=False)],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Thư mục ghi bản sao có đánh dấu của từng tệp.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Kiểm tra tệp trước khi gửi; không tiếp nhận. Mã thoát: 0 nhận được, 1 trả lại, 2 không nhận diện được."""
+    from pipelines.check import check_files
+    from pipelines.contracts import load_contracts
+    from pipelines.intake.units import load_org_units
+    from pipelines.reports.feedback import write_answer
+
+    contracts, units = load_contracts(), load_org_units()
+    checked = check_files(files, contracts, units)
+    if output is not None:
+        for receipt in checked.receipts:
+            mine = checked.submissions.filter(receipt_id=receipt.receipt_id)
+            issues = checked.issues.join(mine, on="submission_id", how="semi", maintain_order="left")
+            write_answer(output, receipt, checked.paths[receipt.receipt_id], mine, issues, contracts, units)
+    if as_json:
+        print(json.dumps(checked.as_json(), ensure_ascii=False, indent=2))
+    else:
+        _print_checked(checked)
+    raise typer.Exit(checked.exit_code)
+
+
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(help="Tệp cần xem.", exists=True, dir_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Cho thấy hệ thống đọc được gì từ một tệp: ô, bảng mã, bảng số liệu, đơn vị, kỳ. Mã thoát 2 nếu không đọc được."""
+    from pipelines.contracts import load_contracts
+    from pipelines.intake.describe import describe
+    from pipelines.intake.read import UnreadableFileError
+    from pipelines.intake.reading import read_files
+    from pipelines.intake.units import load_org_units
+
+    (workbook,) = read_files([(file, file.name)])
+    if isinstance(workbook, UnreadableFileError):
+        _fail(f"Không đọc được {file.name}: {workbook.reason}")
+    seen = describe(workbook, file.name, load_contracts(), load_org_units())
+    if as_json:
+        print(json.dumps(seen, ensure_ascii=False, indent=2))
+        return
+    print(f"{seen['file']}: đơn vị {seen['org_unit_code'] or '?'}, kỳ {seen['period'] or '?'}")
+    for sheet in seen["sheets"]:
+        encoding = f", bảng mã {sheet['encoding']}" if sheet["encoding"] else ""
+        print(f"  {sheet['name']}: {len(sheet['cells'])} ô{encoding}")
+        for table in sheet["tables"]:
+            rows = f"dòng {table['first_row']}–{table['last_row']}" if table["first_row"] else "không có dòng số liệu"
+            print(f"    {table['form']}: {rows}")
+
+
+@app.command()
 def template(
     forms: Annotated[list[str], typer.Argument(help="Mã biểu mẫu, ví dụ grassroots_unions enterprises.")],
     unit: Annotated[str, typer.Option(help="Mã đơn vị báo cáo, ví dụ H004.")],
     period: Annotated[str, typer.Option(help="Kỳ báo cáo, ví dụ 2025-Q2.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Tệp .xlsx sẽ ghi.")],
+    data_dir: DataDir = None,
 ) -> None:
-    """Ghi tệp biểu mẫu trống cho một đơn vị và một kỳ."""
-    from pipelines.codegen.template import UnitLabel, write_template
+    """Ghi tệp biểu mẫu cho một đơn vị và một kỳ; các cột ít đổi được điền sẵn theo lần báo cáo trước."""
+    from pipelines.codegen.template import BLANK_ROWS, UnitLabel, prefill, write_template
     from pipelines.contracts import load_contracts
     from pipelines.intake.units import load_org_units
+    from pipelines.warehouse.lake import Lake
+    from pipelines.warehouse.prefill import last_rows
 
     contracts = load_contracts()
-    known = load_org_units().find(unit, period)
+    if not re.fullmatch(r"\d{4}-Q[1-4]", period):
+        _fail(f"Kỳ báo cáo phải có dạng 2025-Q2, không phải “{period}”.")
+    units = load_org_units()
+    known = units.find(unit, period)
     if known is None:
-        _messages.print(f"[red]Không có đơn vị {unit} trong kỳ {period}.[/] Xem dbt_project/seeds/org_units.csv.")
-        raise typer.Exit(2)
+        _fail(f"Không có đơn vị {unit} trong kỳ {period}. Xem dbt_project/seeds/org_units.csv.")
     try:
         chosen = [contracts.form(name) for name in forms]
     except KeyError as error:
-        _messages.print(f"[red]{error.args[0]}[/]")
-        raise typer.Exit(2) from error
-    write_template(output, chosen, UnitLabel(known.code, known.name_vi), period)
+        _fail(str(error.args[0]))
+    for form in chosen:
+        if known.unit_type not in form.sent_by or int(period[-1]) not in form.due_quarters:
+            _messages.print(f"[yellow]Lưu ý:[/] {unit} không phải gửi biểu mẫu {form.form} cho kỳ {period}.")
+    settings = _settings(data_dir)
+    lake = Lake(settings.lake, contracts)
+    last = {form.form: prefill(form, last_rows(lake, form, unit, period, units), period) for form in chosen}
+    parent = units.find(known.parent_code, period) if known.parent_code else None
+    write_template(
+        output,
+        chosen,
+        UnitLabel(known.code, known.name_vi, parent.name_vi if parent else None),
+        period,
+        {form: rows for form, rows in last.items() if rows.height},
+        blank_rows=BLANK_ROWS,
+        guide=contracts,
+        rule_pages_url=settings.rule_pages_url,
+    )
     print(output)
 
 
@@ -119,6 +203,20 @@ def codegen(
         for path in stale:
             _messages.print(f"  {path.relative_to(PROJECT_DIR)}")
         raise typer.Exit(1)
+
+
+def _print_checked(checked: Checked) -> None:
+    from pipelines.contracts import Severity
+    from pipelines.reports.wording import verdict_vi
+
+    for receipt in checked.receipts:
+        for row in checked.submissions.filter(receipt_id=receipt.receipt_id).iter_rows(named=True):
+            placed = " · ".join(str(row[name]) for name in ("form", "org_unit_code", "period") if row[name])
+            print(f"{receipt.file_name}: {verdict_vi(row['verdict'])}{f' ({placed})' if placed else ''}")
+            for issue in checked.issues.filter(submission_id=row["submission_id"]).iter_rows(named=True):
+                place = "!".join(text for text in (issue["sheet"], issue["cell"]) if text)
+                severity = Severity(issue["severity"]).label_vi
+                print(f"  {severity} {issue['rule_code']}{f' {place}' if place else ''}: {issue['message_vi']}")
 
 
 def _print_summary(summary: RunSummary, settings: Settings) -> None:

@@ -20,6 +20,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CONGDOAN_", frozen=True)
 
     data_dir: Path = Field(default=PROJECT_DIR / "data", description="the data root")
+    rule_pages_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://.*\{code\}",
+        description="address of a rule's page (docs/rules), with {code} where its code stands; workbooks link to it",
+    )
 
     @cached_property
     def root(self) -> Path:

@@ -1,4 +1,4 @@
-"""Everything that is derived from the contracts and committed: dbt staging, seeds, data dictionary, schema.
+"""Everything that is derived from the contracts and committed: dbt models, seeds, dictionary, rule pages, schema.
 
 Template workbooks are derived too, but on demand and for one unit and period: see ``template``.
 """
@@ -10,12 +10,13 @@ from pathlib import Path
 from pipelines.codegen.dbt import SEEDS, STAGING, render_dbt
 from pipelines.codegen.dictionary import FORMS, render_dictionary
 from pipelines.codegen.json_schema import render_json_schema
+from pipelines.codegen.rule_pages import PAGES, render_rule_pages
 from pipelines.contracts import Contracts, load_contracts
 from pipelines.settings import PROJECT_DIR
 
 __all__ = ["drift", "render_all", "write_all"]
 
-GENERATED_DIRS = (STAGING, SEEDS, FORMS)
+GENERATED_DIRS = (STAGING, SEEDS, FORMS, PAGES)
 """Directories with generated files only: a file here that is not rendered belongs to a form that is gone."""
 
 
@@ -26,8 +27,13 @@ def render_all(contracts: Contracts | None = None) -> dict[Path, str]:
         contracts: the contracts to derive from; by default those of the project.
     """
     contracts = contracts or load_contracts()
-    texts = {**render_dbt(contracts), **render_dictionary(contracts), **render_json_schema()}
-    return {Path(path): text for path, text in sorted(texts.items())}
+    texts = {
+        **render_dbt(contracts),
+        **render_dictionary(contracts),
+        **render_rule_pages(contracts),
+        **render_json_schema(),
+    }
+    return dict(sorted((Path(path), text) for path, text in texts.items()))
 
 
 def drift(project_dir: Path = PROJECT_DIR, contracts: Contracts | None = None) -> list[Path]:

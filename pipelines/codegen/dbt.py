@@ -18,12 +18,13 @@ from typing import Any
 import polars as pl
 import yaml
 
-from pipelines.contracts.frames import ISSUES, ROW_KEYS, SUBMISSIONS, row_schema
+from pipelines.contracts.frames import CHANGES, ROW_KEYS, SETTLED_ISSUES, SUBMISSIONS, row_schema
 from pipelines.contracts.loader import load_contracts
 from pipelines.contracts.model import Contracts, FieldType, Form, FormField
 
 HEADER = "Generated from expectations/ by `congdoan codegen`. Do not edit: change the contract, run it."
 STAGING = "dbt_project/models/staging"
+HISTORY = "dbt_project/models/marts/history"
 SEEDS = "dbt_project/seeds/generated"
 LAKE_TABLE = (
     "read_parquet('{{ env_var('CONGDOAN_LAKE_DIR') | replace(\"'\", \"''\") }}/{name}/**/*.parquet', "
@@ -44,7 +45,13 @@ SQL_TYPES: dict[pl.DataType, str] = {
 LAKE_TABLES = {
     "submissions": "Sổ tiếp nhận: mỗi dòng là một báo cáo đã được kiểm tra. (One row per judged submission.)",
     "submission_issues": "Lỗi và lưu ý: mỗi dòng là một phát hiện trong một báo cáo. (One row per finding.)",
+    "submission_changes": (
+        "Khác biệt giữa hai lần gửi liền nhau đã được nhận: mỗi dòng là một dòng thêm, bớt hoặc một giá trị đổi. "
+        "(One row per difference between accepted versions.)"
+    ),
 }
+NOT_PUBLISHED = ("note",)
+"""Free text of senders may hold personal data: it stays in staging and is not published."""
 
 
 def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
@@ -59,8 +66,10 @@ def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
         f"{STAGING}/_fields.md": _field_docs(contracts),
         f"{STAGING}/stg_submissions.sql": _staging_sql("submissions", SUBMISSIONS),
         f"{STAGING}/_stg_submissions.yml": _staging_yaml("submissions", _submission_columns()),
-        f"{STAGING}/stg_submission_issues.sql": _staging_sql("submission_issues", ISSUES),
+        f"{STAGING}/stg_submission_issues.sql": _staging_sql("submission_issues", SETTLED_ISSUES),
         f"{STAGING}/_stg_submission_issues.yml": _staging_yaml("submission_issues", _issue_columns()),
+        f"{STAGING}/stg_submission_changes.sql": _staging_sql("submission_changes", CHANGES),
+        f"{STAGING}/_stg_submission_changes.yml": _staging_yaml("submission_changes", _change_columns()),
         f"{SEEDS}/code_lists.csv": _code_lists_csv(contracts),
         f"{SEEDS}/form_senders.csv": _form_senders_csv(contracts),
         f"{SEEDS}/form_calendar.csv": _form_calendar_csv(contracts),
@@ -71,6 +80,8 @@ def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
         files[f"{STAGING}/_stg_{form.form}.yml"] = _staging_yaml(
             form.form, _form_columns(form), _form_description(form)
         )
+        files[f"{HISTORY}/history_{form.form}.sql"] = _history_sql(form)
+        files[f"{HISTORY}/_history_{form.form}.yml"] = _history_yaml(form)
     return dict(sorted(files.items()))
 
 
@@ -139,7 +150,62 @@ def _issue_columns() -> list[dict[str, Any]]:
         "submission_id": ["not_null", _belongs_to_submission()],
         "rule_code": ["not_null"],
     }
-    return [_column(name, name, *tests.get(name, [])) for name in ISSUES]
+    return [_column(name, name, *tests.get(name, [])) for name in SETTLED_ISSUES]
+
+
+def _change_columns() -> list[dict[str, Any]]:
+    tests: dict[str, list[Any]] = {name: ["not_null"] for name in ("submission_id", "row_key", "change")}
+    return [_column(name, name, *tests.get(name, [])) for name in CHANGES]
+
+
+def _history_columns(form: Form) -> dict[str, pl.DataType]:
+    """Every column of a form but free text, between its keys and the days on which the version was the valid one."""
+    columns = {name: dtype for name, dtype in row_schema(form).items() if name not in NOT_PUBLISHED}
+    return columns | {name: SUBMISSIONS[name] for name in ("version", "known_from", "known_to")}
+
+
+def _history_sql(form: Form) -> str:
+    of_submission = ("version", "known_from", "known_to")
+    columns = ",\n".join(
+        f"        {'submissions' if name in of_submission else 'form_rows'}.{name}" for name in _history_columns(form)
+    )
+    return f"""-- {HEADER}
+with form_rows as (
+    select * from {{{{ ref('stg_{form.form}') }}}}
+),
+
+submissions as (
+    select * from {{{{ ref('stg_submissions') }}}}
+    where known_from is not null
+),
+
+final as (
+    select
+{columns}
+    from form_rows
+    inner join submissions on form_rows.submission_id = submissions.submission_id
+)
+
+select * from final
+"""
+
+
+def _history_yaml(form: Form) -> str:
+    """A public model with an enforced contract: every accepted version, to be read as it stood on any day."""
+    fields = {field.name for field in form.fields}
+    columns = [
+        {
+            **_column(name, f"{form.form}__{name}" if name in fields else name),
+            "data_type": SQL_TYPES[dtype],
+        }
+        for name, dtype in _history_columns(form).items()
+    ]
+    description = (
+        f"Mọi phiên bản đã được nhận, để đọc số liệu như đã biết vào một ngày bất kỳ: known_from <= ngày và "
+        f"(known_to is null or known_to > ngày). {form.title_vi.capitalize()}: {form.row_is_vi}. "
+        f"(Every accepted version, as known on any day: {form.row_is_en}.)"
+    )
+    return _yaml({"models": [{"name": f"history_{form.form}", "description": description, "columns": columns}]})
 
 
 def _form_columns(form: Form) -> list[dict[str, Any]]:

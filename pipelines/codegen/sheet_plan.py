@@ -14,8 +14,6 @@ from xlsxwriter.utility import xl_col_to_name
 from pipelines import periods
 from pipelines.contracts import Form, FormField
 
-STAMP_SHEET = "_congdoan"
-STAMP_COLUMNS = ("sheet", "form", "layout_version", "org_unit_code", "period")
 RUNNING_NUMBER = "TT"
 TOTAL_LABEL = "Tổng cộng"
 

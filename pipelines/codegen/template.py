@@ -1,10 +1,10 @@
 """Writes the workbook of one or several forms, blank or filled, from their contracts.
 
-What belongs here: the look of a form in Excel (title block, header, drop-downs, protection, print
-setup) and the stamp by which a returned workbook is recognised. What a form *contains* stands in its
-contract; how a workbook is read back is the matter of ``pipelines/intake``.
+What belongs here: a form in Excel (title block, header, drop-downs, protection, print setup) and the stamp by which
+a returned workbook is recognised. What a form *contains* stands in its contract; how a workbook is read back is the
+matter of ``pipelines/intake``.
 
-Where things stand in a sheet: ``sheet_plan``.
+Where things stand in a sheet: ``sheet_plan``; the sheet of instructions: ``guide``; formats: ``workbook_styles``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 
 import polars as pl
 import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines import periods
+from pipelines.codegen.guide import Guide, plan_guide, write_guide
 from pipelines.codegen.sheet_plan import (
     BANNER_ROW,
     FIRST_DATA_ROW,
@@ -31,8 +31,6 @@ from pipelines.codegen.sheet_plan import (
     NUMBER_ROW,
     PERIOD_ROW,
     RUNNING_NUMBER,
-    STAMP_COLUMNS,
-    STAMP_SHEET,
     TITLE_ROW,
     TOTAL_LABEL,
     UNIT_ROW,
@@ -43,24 +41,20 @@ from pipelines.codegen.sheet_plan import (
     sheet_name,
     unit_line,
 )
-from pipelines.contracts import FieldType, Form, FormField
+from pipelines.codegen.workbook_styles import OPTIONAL_FILL, REQUIRED_FILL, TOTAL_FILL, Styles, span
+from pipelines.contracts import Contracts, FieldType, Form, FormField
 from pipelines.contracts.frames import DTYPES
-from pipelines.contracts.vietnamese import NO, YES, format_field
+from pipelines.contracts.vietnamese import NO, UNITS_VI, YES, format_field
+from pipelines.contracts.workbook import STAMP_COLUMNS, STAMP_SHEET
 
 BLANK_ROWS = 200
 """Rows prepared in a blank template."""
 
-MEASURES_VI = {
-    "person": "người",
-    "group": "tổ",
-    "sub_union": "công đoàn bộ phận",
-    "visit": "lượt",
-    "VND": "đồng",
-}
-"""Words of the line "Đơn vị tính", for the units of totalled columns."""
-
 HELP_TITLE_LIMIT, HELP_LIMIT, LIST_LIMIT = 32, 255, 255
 """Excel's limits, in characters, for the help shown beside a cell and for a drop-down."""
+
+PAPER_A3, PAPER_A4, WIDEST_ON_A4 = 8, 9, 220
+"""Excel's numbers of paper sizes, and the width in characters up to which print on A4 is legible."""
 
 EXCEL_FIRST_DATE = dt.date(1900, 1, 1)
 
@@ -73,11 +67,13 @@ def write_template(
     rows: Mapping[str, pl.DataFrame] | None = None,
     *,
     blank_rows: int | None = None,
+    guide: Contracts | None = None,
+    rule_pages_url: str | None = None,
     banner: str | None = None,
     edits: Mapping[str, Mapping[str, str | int | float]] | None = None,
     created: dt.datetime | None = None,
 ) -> dict[str, SheetPlan]:
-    """Write one workbook with a sheet per form and the stamp sheet.
+    """Write one workbook with a sheet per form, the guide if it is to have one, and the stamp sheet.
 
     Args:
         path: the file to write; its folder is made.
@@ -88,9 +84,11 @@ def write_template(
             ``row_schema`` without its keys; fields may be left out (prefilling stable columns).
         blank_rows: prepared empty rows below the filled ones; by default 200 for a form without rows,
             none for another.
+        guide: the contracts that the sheet ``HƯỚNG DẪN`` explains the forms by; without them there is no such sheet.
+        rule_pages_url: address of a rule's page, with ``{code}`` where its code stands; the guide links to it.
         banner: a line above the title, repeated in the document properties ("DỮ LIỆU MÔ PHỎNG").
         edits: per form id values typed over what the template wrote, by cell address, as a careless
-            sender would; for synthetic faults.
+            sender would; the cell keeps its format. For synthetic faults.
         created: creation time in the document properties; fix it for reproducible bytes.
 
     Returns:
@@ -98,13 +96,15 @@ def write_template(
 
     Raises:
         ValueError: ``rows`` has a form or a column that is not in the workbook, or a code list does
-            not fit a drop-down.
+            not fit a drop-down and there is no guide to hold it.
     """
     rows, edits = rows or {}, edits or {}
     if unknown := (set(rows) | set(edits)) - {form.form for form in forms}:
         raise ValueError(f"rows or edits for forms not in the workbook: {', '.join(sorted(unknown))}")
+    frames = {form.form: rows.get(form.form, pl.DataFrame()) for form in forms}
+    plans = {form.form: _plan(form, period, frames[form.form], blank_rows) for form in forms}
+    instructions = plan_guide(list(plans.values()), period, guide) if guide else Guide(())
     path.parent.mkdir(parents=True, exist_ok=True)
-    plans: dict[str, SheetPlan] = {}
     with xlsxwriter.Workbook(
         str(path),
         {
@@ -115,73 +115,44 @@ def write_template(
         },
     ) as workbook:
         _write_properties(workbook, forms, unit, period, banner, created)
-        styles = _Styles(workbook)
-        for form in forms:
-            given = rows.get(form.form, pl.DataFrame())
-            blanks = (0 if given.height else BLANK_ROWS) if blank_rows is None else blank_rows
-            plan = plan_sheet(form, period, given.height + blanks)
-            if unknown := set(given.columns) - {field.name for field in plan.fields}:
-                names = ", ".join(sorted(unknown))
-                raise ValueError(f"form '{form.form}' has no columns {names} in {period}")
-            frame = _complete(given, plan.fields)
+        styles = Styles(workbook)
+        for name, plan in plans.items():
+            frame = _complete(frames[name], plan.fields)
             sheet = workbook.add_worksheet(plan.sheet)
             _write_title_block(sheet, plan, styles, unit, period, banner)
             _write_header(sheet, plan, styles)
             _write_rows(sheet, plan, styles, frame)
             _write_total(sheet, plan, styles, frame)
             _write_signatures(sheet, plan, styles)
-            _restrict_input(sheet, plan)
+            _restrict_input(sheet, plan, instructions.lists)
             _set_up_view_and_print(sheet, plan)
-            for address, value in edits.get(form.form, {}).items():
-                sheet.write(address, value)
-            plans[form.form] = plan
+            for address, value in edits.get(name, {}).items():
+                row, column = xl_cell_to_rowcol(address)
+                written = sheet.table.get(row, {}).get(column)
+                sheet.write(row, column, value, written.format if written else None)
+        if instructions.rows:
+            write_guide(workbook, instructions, styles, rule_pages_url)
         _write_stamp(workbook, list(plans.values()), styles, unit, period)
     return plans
 
 
-class _Styles:
-    """Formats of one workbook, made once each."""
+def prefill(form: Form, rows: pl.DataFrame, period: str) -> pl.DataFrame:
+    """What the rows of an earlier period tell of those of this one: their stable columns, for ``write_template``.
 
-    def __init__(self, workbook: Workbook) -> None:
-        self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
-
-    def __call__(self, **properties: Any) -> Format:
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            base = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
-            self._made[key] = self._workbook.add_format(base | properties)
-        return self._made[key]
-
-    def header(self, fill: str) -> Format:
-        return self(bold=True, align="center", text_wrap=True, border=1, bg_color=fill)
-
-    def data(self, field: FormField) -> Format:
-        wrap = field.type is FieldType.TEXT
-        return self(border=1, locked=False, num_format=_number_format(field), text_wrap=wrap)
+    Args:
+        form: the form to be filled in again.
+        rows: its rows of the earlier period, in ``row_schema(form)``.
+        period: the period of the new template, by whose layout the columns go.
+    """
+    return rows.select(field.name for field in form.columns(form.layout_for(period)) if field.stable)
 
 
-REQUIRED_FILL, OPTIONAL_FILL, TOTAL_FILL = "#FCE4D6", "#DDEBF7", "#F2F2F2"
-
-
-def _number_format(field: FormField) -> str:
-    match field.type:
-        case FieldType.COUNT | FieldType.AMOUNT:
-            return "0" if field.unit == "year" else "#,##0"
-        case FieldType.DATE:
-            return "dd/mm/yyyy"
-        case FieldType.NUMBER:
-            return "General"
-        case _:
-            return "@"
-
-
-def _span(sheet: Worksheet, top: int, left: int, bottom: int, right: int, text: str, style: Format) -> None:
-    """Write a text over a block of cells (0-based, inclusive), merged where it is more than one."""
-    if (top, left) == (bottom, right):
-        sheet.write_string(top, left, text, style)
-    else:
-        sheet.merge_range(top, left, bottom, right, text, style)
+def _plan(form: Form, period: str, given: pl.DataFrame, blank_rows: int | None) -> SheetPlan:
+    blanks = (0 if given.height else BLANK_ROWS) if blank_rows is None else blank_rows
+    plan = plan_sheet(form, period, given.height + blanks)
+    if unknown := set(given.columns) - {field.name for field in plan.fields}:
+        raise ValueError(f"form '{form.form}' has no columns {', '.join(sorted(unknown))} in {period}")
+    return plan
 
 
 def _halves(plan: SheetPlan) -> tuple[int, int]:
@@ -208,15 +179,15 @@ def _write_properties(
 
 
 def _write_title_block(
-    sheet: Worksheet, plan: SheetPlan, styles: _Styles, unit: UnitLabel, period: str, banner: str | None
+    sheet: Worksheet, plan: SheetPlan, styles: Styles, unit: UnitLabel, period: str, banner: str | None
 ) -> None:
     last, (left_end, middle) = plan.last_column, _halves(plan)
     letterhead = [name.upper() for name in (unit.parent_vi, unit.name_vi) if name]
     for row, text in enumerate(letterhead):
-        _span(sheet, row, 0, row, left_end, text, styles(align="center", bold=row == len(letterhead) - 1))
+        span(sheet, row, 0, row, left_end, text, styles(align="center", bold=row == len(letterhead) - 1))
     right = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
     for row, text in enumerate(right):
-        _span(sheet, row, middle, row, last, text, styles(align="center", bold=True))
+        span(sheet, row, middle, row, last, text, styles(align="center", bold=True))
     centred = {
         TITLE_ROW: (plan.form.title_vi, styles(align="center", bold=True, font_size=14)),
         PERIOD_ROW: (period_line(period), styles(align="center")),
@@ -225,25 +196,25 @@ def _write_title_block(
     if banner:
         centred[BANNER_ROW] = (banner, styles(align="center", bold=True, font_color="#C00000"))
     for row, (text, style) in centred.items():
-        _span(sheet, row - 1, 0, row - 1, last, text, style)
-    units = dict.fromkeys(MEASURES_VI.get(field.unit or "") for field in plan.fields if field.total)
-    if words := [word for word in units if word]:
+        span(sheet, row - 1, 0, row - 1, last, text, style)
+    units = dict.fromkeys(field.unit for field in plan.fields if field.total)
+    if words := [UNITS_VI.get(measure, measure) for measure in units if measure]:
         text = f"Đơn vị tính: {', '.join(words)}"
-        _span(sheet, MEASURE_ROW - 1, middle, MEASURE_ROW - 1, last, text, styles(align="right", italic=True))
+        span(sheet, MEASURE_ROW - 1, middle, MEASURE_ROW - 1, last, text, styles(align="right", italic=True))
 
 
-def _write_header(sheet: Worksheet, plan: SheetPlan, styles: _Styles) -> None:
+def _write_header(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
     top, bottom = HEADER_ROW - 1, HEADER_ROW
-    _span(sheet, top, 0, bottom, 0, RUNNING_NUMBER, styles.header(OPTIONAL_FILL))
+    span(sheet, top, 0, bottom, 0, RUNNING_NUMBER, styles.header(OPTIONAL_FILL))
     column = 1
     for group, members in groupby(plan.fields, key=lambda field: field.group_vi):
         fields = list(members)
         if group:
             style = styles.header(OPTIONAL_FILL)
-            _span(sheet, top, column, top, column + len(fields) - 1, group, style)
+            span(sheet, top, column, top, column + len(fields) - 1, group, style)
         for field in fields:
             style = styles.header(REQUIRED_FILL if field.required else OPTIONAL_FILL)
-            _span(sheet, bottom if group else top, column, bottom, column, field.label_vi, style)
+            span(sheet, bottom if group else top, column, bottom, column, field.label_vi, style)
             column += 1
     numbers = [f"({number})" for number in range(1, plan.last_column + 2)]
     sheet.write_row(NUMBER_ROW - 1, 0, numbers, styles(align="center", italic=True, font_size=9, border=1))
@@ -263,7 +234,7 @@ def _complete(given: pl.DataFrame, fields: Sequence[FormField]) -> pl.DataFrame:
     return pl.concat([blank, given], how="diagonal_relaxed")
 
 
-def _write_rows(sheet: Worksheet, plan: SheetPlan, styles: _Styles, frame: pl.DataFrame) -> None:
+def _write_rows(sheet: Worksheet, plan: SheetPlan, styles: Styles, frame: pl.DataFrame) -> None:
     """Fill the prepared rows. An empty one has no running number, so that it reads as empty."""
     top = FIRST_DATA_ROW - 1
     blanks = [None] * (plan.last_row - top - frame.height)
@@ -274,7 +245,7 @@ def _write_rows(sheet: Worksheet, plan: SheetPlan, styles: _Styles, frame: pl.Da
         sheet.write_column(top, column, [*values[field.name], *blanks], styles.data(field))
 
 
-def _write_total(sheet: Worksheet, plan: SheetPlan, styles: _Styles, frame: pl.DataFrame) -> None:
+def _write_total(sheet: Worksheet, plan: SheetPlan, styles: Styles, frame: pl.DataFrame) -> None:
     if plan.total_row is None:
         return
     row = plan.total_row - 1
@@ -288,10 +259,10 @@ def _write_total(sheet: Worksheet, plan: SheetPlan, styles: _Styles, frame: pl.D
         else:
             sheet.write_blank(row, column, None, style)
     label_end = 0 if plan.fields[0].total else 1
-    _span(sheet, row, 0, row, label_end, TOTAL_LABEL, styles(bold=True, border=1, bg_color=TOTAL_FILL))
+    span(sheet, row, 0, row, label_end, TOTAL_LABEL, styles(bold=True, border=1, bg_color=TOTAL_FILL))
 
 
-def _write_signatures(sheet: Worksheet, plan: SheetPlan, styles: _Styles) -> None:
+def _write_signatures(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
     """Places for date and signatures; the names of persons are no data and are not asked for."""
     top = (plan.total_row or plan.last_row) + 1
     last, (left_end, middle) = plan.last_column, _halves(plan)
@@ -303,9 +274,9 @@ def _write_signatures(sheet: Worksheet, plan: SheetPlan, styles: _Styles) -> Non
     )
     left = (("NGƯỜI LẬP BIỂU", styles(**bold)), ("(Ký tên)", styles(italic=True, **plain)))
     for row, (text, style) in enumerate(right, start=top):
-        _span(sheet, row, middle, row, last, text, style)
+        span(sheet, row, middle, row, last, text, style)
     for row, (text, style) in enumerate(left, start=top + 1):
-        _span(sheet, row, 0, row, left_end, text, style)
+        span(sheet, row, 0, row, left_end, text, style)
 
 
 def _shorten(text: str, limit: int) -> str:
@@ -320,17 +291,24 @@ def _bounds(field: FormField, lowest: Any) -> dict[str, Any]:
     return {"criteria": "between", "minimum": minimum, "maximum": field.maximum}
 
 
-def _validation(field: FormField) -> dict[str, Any]:
+def _entries(field: FormField, cells: str | None) -> list[str] | str:
+    """What a drop-down offers: the labels themselves, or where they stand if Excel would not take them."""
+    labels = [choice.label_vi for choice in field.choices] or [YES, NO]
+    if len(",".join(labels)) <= LIST_LIMIT and not any("," in label for label in labels):
+        return labels
+    if cells is None:
+        raise ValueError(
+            f"field '{field.name}': the labels of its choices fit no drop-down without the guide; "
+            f"together they may have {LIST_LIMIT} characters, and none may have a comma"
+        )
+    return cells
+
+
+def _validation(field: FormField, cells: str | None) -> dict[str, Any]:
     match field.type:
         case FieldType.CHOICE | FieldType.BOOLEAN:
-            labels = [choice.label_vi for choice in field.choices] or [YES, NO]
-            if len(",".join(labels)) > LIST_LIMIT or any("," in label for label in labels):
-                raise ValueError(
-                    f"field '{field.name}': the labels of its choices fit no drop-down; "
-                    f"together they may have {LIST_LIMIT} characters, and none may have a comma"
-                )
             message = "Chọn một giá trị trong danh sách."
-            return {"validate": "list", "source": labels, "error_message": message}
+            return {"validate": "list", "source": _entries(field, cells), "error_message": message}
         case FieldType.COUNT | FieldType.AMOUNT:
             message = "Nhập số nguyên, không gõ dấu chấm hay dấu phẩy ngăn cách."
             return {"validate": "integer", **_bounds(field, 0), "error_message": message}
@@ -347,8 +325,11 @@ def _validation(field: FormField) -> dict[str, Any]:
             return {"validate": "any"}
 
 
-def _restrict_input(sheet: Worksheet, plan: SheetPlan) -> None:
-    """Drop-downs, bounds and help for the prepared rows; everything else is locked, without password."""
+def _restrict_input(sheet: Worksheet, plan: SheetPlan, lists: Mapping[tuple[str, str], str]) -> None:
+    """Drop-downs, bounds and help for the prepared rows; everything else is locked, without password.
+
+    ``lists``: (form, field) → the cells of a code list in the guide.
+    """
     if plan.last_row >= FIRST_DATA_ROW:
         for column, field in enumerate(plan.fields, start=1):
             required = "Bắt buộc. " if field.required else ""
@@ -357,7 +338,7 @@ def _restrict_input(sheet: Worksheet, plan: SheetPlan) -> None:
                 "input_title": _shorten(field.heading_vi, HELP_TITLE_LIMIT),
                 "input_message": _shorten(f"{required}{field.help_vi}{example}", HELP_LIMIT),
                 "error_title": "Giá trị không hợp lệ",
-                **_validation(field),
+                **_validation(field, lists.get((plan.form.form, field.name))),
             }
             sheet.data_validation(FIRST_DATA_ROW - 1, column, plan.last_row - 1, column, options)
     allowed = ("format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
@@ -370,14 +351,15 @@ def _set_up_view_and_print(sheet: Worksheet, plan: SheetPlan) -> None:
         sheet.set_column(column, column, field.width)
     sheet.freeze_panes(FIRST_DATA_ROW - 1, 3)
     sheet.set_landscape()
-    sheet.set_paper(9)  # A4
+    width = sum(field.width for field in plan.fields)
+    sheet.set_paper(PAPER_A4 if width <= WIDEST_ON_A4 else PAPER_A3)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW - 1, NUMBER_ROW - 1)
     sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.6)
     sheet.set_header("&C&P")
 
 
-def _write_stamp(workbook: Workbook, plans: Sequence[SheetPlan], styles: _Styles, unit: UnitLabel, period: str) -> None:
+def _write_stamp(workbook: Workbook, plans: Sequence[SheetPlan], styles: Styles, unit: UnitLabel, period: str) -> None:
     """The hidden sheet by which intake recognises the workbook: one row per form, all text."""
     sheet = workbook.add_worksheet(STAMP_SHEET)
     sheet.write_row(0, 0, STAMP_COLUMNS, styles(num_format="@"))

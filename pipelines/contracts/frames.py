@@ -45,13 +45,42 @@ ISSUES: dict[str, pl.DataType] = {
 }
 """One row per finding. ``sheet``, ``source_row``, ``cell`` and ``field`` are null where a finding has no place."""
 
+SETTLED_ISSUES: dict[str, pl.DataType] = {**ISSUES, "is_explained": pl.Boolean()}
+"""Findings as the lake keeps them; ``is_explained`` is true for a query that its sender has answered."""
+
+EXPLANATIONS: dict[str, pl.DataType] = {
+    "submission_id": pl.String(),
+    "sheet": pl.String(),
+    "cell": pl.String(),
+    "rule_code": pl.String(),
+    "explanation": pl.String(),
+}
+"""What senders wrote beside the findings of an answer that they sent back."""
+
+CHANGES: dict[str, pl.DataType] = {
+    "submission_id": pl.String(),
+    "previous_submission_id": pl.String(),
+    "form": pl.String(),
+    "period": pl.String(),
+    "row_key": pl.String(),
+    "change": pl.String(),
+    "field": pl.String(),
+    "old_value": pl.String(),
+    "new_value": pl.String(),
+}
+"""What an accepted version says differently from the one accepted before it: a row ``added`` or ``removed`` (no
+field), or a value ``changed``. ``row_key`` is the key of the form's row, its parts joined by " · "."""
+
 COLUMN_PLACES: dict[str, pl.DataType] = {
     "submission_id": pl.String(),
     "source_sheet": pl.String(),
     "field": pl.String(),
     "column_letter": pl.String(),
+    "first_row": pl.Int64(),
+    "last_row": pl.Int64(),
 }
-"""Where each field stands in a sheet: with ``source_row`` it gives the address of a cell."""
+"""Where each field stands in a table: with ``source_row`` it gives the address of a cell. A sheet may hold several
+tables of a form with other columns each; ``first_row`` and ``last_row`` (1-based, inclusive) tell which is meant."""
 
 TOTALS: dict[str, pl.DataType] = {
     "submission_id": pl.String(),
@@ -89,6 +118,8 @@ SUBMISSIONS: dict[str, pl.DataType] = {
     "version": pl.Int64(),
     "verdict": pl.String(),
     "is_current": pl.Boolean(),
+    "known_from": pl.Datetime("us"),
+    "known_to": pl.Datetime("us"),
     "due_on": pl.Date(),
     "on_time": pl.Boolean(),
     "received_at": pl.Datetime("us"),
@@ -108,7 +139,30 @@ SUBMISSIONS: dict[str, pl.DataType] = {
     ),
 }
 """One row per judged submission, as the lake keeps it. ``form``, ``org_unit_code`` and ``period`` are
-null where they could not be recognised; ``version`` is null for duplicates and unrecognised files."""
+null where they could not be recognised; ``version`` is null for duplicates and unrecognised files. An accepted
+version is the valid one from ``known_from`` until ``known_to`` (exclusive, null while it is)."""
+
+
+def with_letters(cells: pl.DataFrame, places: pl.DataFrame, sheet: str = "sheet") -> pl.DataFrame:
+    """Cells with the ``column_letter`` of their field, in the same order; null where the field has no column.
+
+    Args:
+        cells: has submission_id, source_row, field and the column that ``sheet`` names.
+        places: COLUMN_PLACES.
+        sheet: name of the column with the sheet's name.
+
+    Raises:
+        polars.exceptions.ComputeError: two places of a field cover the same row.
+    """
+    keys = ["submission_id", sheet, "source_row", "field"]
+    letters = (
+        cells.select(keys)
+        .unique()
+        .join(places.rename({"source_sheet": sheet}), on=["submission_id", sheet, "field"])
+        .filter(pl.col("source_row").is_between("first_row", "last_row"))
+        .select(*keys, "column_letter")
+    )
+    return cells.join(letters, on=keys, how="left", validate="m:1", maintain_order="left")
 
 
 def text_schema(form: Form) -> dict[str, pl.DataType]:

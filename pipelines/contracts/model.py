@@ -129,7 +129,8 @@ class Rule(Strict):
     """What every rule has: a stable code, a severity and words for people.
 
     ``message_vi`` may name fields in braces (``{members_total}``); they are replaced by the values
-    of the row, so that the sentence shows both sides.
+    of the row, so that the sentence shows both sides. ``why_vi`` and ``source`` (law, decision, standard) say on
+    the rule's page why it is asked.
     """
 
     code: RuleCode
@@ -137,6 +138,7 @@ class Rule(Strict):
     title_vi: Sentence
     message_vi: Sentence
     remedy_vi: Sentence
+    why_vi: Sentence | None = None
     source: str | None = None
 
     @model_validator(mode="after")
@@ -288,10 +290,15 @@ class Form(Strict):
 class CatalogueRule(Rule):
     """A finding that is not bound to one form: of a file, of a cell, or of any field.
 
-    Code refers to it by ``name``; words and severity are data.
+    Code refers to it by ``name``; words and severity are data. A rule about cells names in ``applies_to`` the types
+    of fields that it looks at. ``bad`` and ``good`` are the examples of its page: of a rule about cells, what may
+    stand in a cell ("" is an empty one; without ``good``, an entry of the code list), else sentences.
     """
 
     name: Identifier
+    applies_to: tuple[FieldType, ...] = ()
+    bad: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
 
 
 class ExistsIn(Strict):

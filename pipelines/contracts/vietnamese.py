@@ -14,6 +14,16 @@ from pipelines.contracts.model import FieldType, FormField
 
 YES, NO = "Có", "Chưa"
 EMPTY = "(để trống)"
+UNITS_VI = {
+    "person": "người",
+    "group": "tổ",
+    "sub_union": "công đoàn bộ phận",
+    "visit": "lượt",
+    "VND": "đồng",
+    "term": "điều khoản",
+    "year": "năm",
+}
+"""Units of measure as people write them, by the unit of a field."""
 DECIMALS = 4
 
 

@@ -30,7 +30,14 @@ from pipelines.quality.suites import form_checks
 from pipelines.quality.validate import validate
 from pipelines.reports.feedback import write_answers
 from pipelines.settings import Settings
-from pipelines.warehouse.lake import ISSUES_TABLE, PLACES_TABLE, SUBMISSIONS_TABLE, Lake
+from pipelines.warehouse.lake import (
+    CHANGES_TABLE,
+    EXPLANATIONS_TABLE,
+    ISSUES_TABLE,
+    PLACES_TABLE,
+    SUBMISSIONS_TABLE,
+    Lake,
+)
 from pipelines.warehouse.settlement import settle_batch
 from pipelines.warehouse.stage import Stage
 
@@ -120,7 +127,7 @@ def _check_results(
 def validated_rows(
     settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
 ) -> Iterator[MaterializeResult | AssetCheckResult]:
-    """One GX run per form and period, built from the contracts; nothing runs when nothing came."""
+    """One GX run per form and layout, built from the contracts; nothing runs when nothing came."""
     contracts = load_contracts()
     stage = Stage(settings.stage)
     batch = stage.load_batch(contracts)
@@ -144,6 +151,8 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
     described = {
         SUBMISSIONS_TABLE: "Every submission ever judged: verdict, version, whether it counts, row account.",
         ISSUES_TABLE: "Every finding, with rule, sheet, cell and a sentence for the sender.",
+        CHANGES_TABLE: "What a new accepted version says differently from the one before it.",
+        EXPLANATIONS_TABLE: "What senders wrote beside the findings of an answer that they sent back.",
         PLACES_TABLE: "In which column of which sheet each field of an accepted submission stands.",
         **{form.form: f"Accepted rows: {form.row_is_en}." for form in contracts.forms},
     }
@@ -214,7 +223,7 @@ def lake(
 
 @asset(group_name=GROUP, owners=OWNERS, kinds={"great_expectations"}, deps=[AssetKey([LAKE, SUBMISSIONS_TABLE])])
 def data_docs(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
-    """Great Expectations' Data Docs of the newest validation of every form and period."""
+    """Great Expectations' Data Docs of the newest validations."""
     index = settings.data_docs / "data_docs" / "index.html"
     if not index.exists() or not Stage(settings.stage).load("receipts").is_empty():
         with progress.stage("Data Docs"):
@@ -224,16 +233,21 @@ def data_docs(settings: ResourceParam[Settings], progress: ResourceParam[StagePr
 
 @asset(group_name=GROUP, owners=OWNERS, kinds={"python", "excel"}, deps=[AssetKey([LAKE, ISSUES_TABLE])])
 def returned_workbooks(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
-    """The answer to each sender of this run: a copy of the workbook with every problem marked at its cell."""
-    stage = Stage(settings.stage)
+    """The answers to senders: copies of their workbooks with every problem marked at its cell.
+
+    Written for the files of this run, and for any earlier file whose answer is missing.
+    """
+    contracts = load_contracts()
+    tables = Lake(settings.lake, contracts)
     with progress.stage("Trả lời đơn vị gửi"):
         written = write_answers(
-            stage.load("settled_submissions"),
-            stage.load("settled_issues"),
+            tables.read(SUBMISSIONS_TABLE),
+            tables.read(ISSUES_TABLE),
             read_ledger(settings),
             settings,
-            load_contracts(),
+            contracts,
             load_org_units(),
+            anew=set(Stage(settings.stage).load("receipts")["receipt_id"]),
         )
     return MaterializeResult(
         metadata={

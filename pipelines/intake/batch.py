@@ -14,25 +14,21 @@ from pipelines.contracts import Contracts
 from pipelines.contracts.frames import (
     CANDIDATES,
     COLUMN_PLACES,
+    EXPLANATIONS,
     ISSUES,
     ROW_ACCOUNT,
-    TOTALS,
     row_schema,
     text_schema,
 )
 from pipelines.intake.clean import clean
-from pipelines.intake.numbers import parse_number
-from pipelines.intake.read import UnreadableFileError, column_letter, read_workbook
+from pipelines.intake.read import UnreadableFileError, column_letter
+from pipelines.intake.reading import read_files
 from pipelines.intake.recognise import Finding, RecognisedFile, RecognisedTable, Recogniser
 from pipelines.intake.register import Receipt
+from pipelines.intake.totals import TOTAL_CELLS, TOTAL_PARTS, add_up, total_cells, total_parts
 from pipelines.intake.units import OrgUnits
 
 UNRECOGNISED = "unrecognised"
-_TOTAL_TEXTS = {key: dtype for key, dtype in TOTALS.items() if key not in ("stated", "computed")} | {
-    "text": pl.String(),
-    "first_part": pl.Int64(),
-    "last_part": pl.Int64(),
-}
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,7 @@ class Batch:
         totals: TOTALS, what total rows state and what their rows add up to.
         places: COLUMN_PLACES.
         issues: ISSUES of reading, recognising and cleaning.
+        explanations: EXPLANATIONS that came back in answers.
     """
 
     candidates: pl.DataFrame
@@ -52,6 +49,7 @@ class Batch:
     totals: pl.DataFrame
     places: pl.DataFrame
     issues: pl.DataFrame
+    explanations: pl.DataFrame
 
     @property
     def row_counts(self) -> dict[str, int]:
@@ -65,14 +63,19 @@ def recognise_files(
     units: OrgUnits,
     on_file: Callable[[], None] = lambda: None,
 ) -> list[RecognisedFile]:
-    """Read and recognise each file; one that cannot be read becomes a finding, never an exception."""
+    """Read and recognise each file; one that cannot be read becomes a finding, never an exception.
+
+    Files are read in processes of their own: one that hangs or exhausts memory ends its process and not the run.
+    """
     recogniser = Recogniser(contracts, units)
+    received = list(receipts)
+    outcomes = read_files((path, receipt.name_parts[-1]) for receipt, path in received)
     recognised = []
-    for receipt, path in receipts:
-        try:
-            recognised.append(recogniser.recognise(receipt, read_workbook(path)))
-        except UnreadableFileError as error:
-            recognised.append(recogniser.unreadable(receipt, str(error)))
+    for (receipt, _), outcome in zip(received, outcomes, strict=True):
+        if isinstance(outcome, UnreadableFileError):
+            recognised.append(recogniser.unreadable(receipt, outcome.reason, outcome.rule_name))
+        else:
+            recognised.append(recogniser.recognise(receipt, outcome))
         on_file()
     return recognised
 
@@ -83,9 +86,11 @@ def build_batch(files: Iterable[RecognisedFile], contracts: Contracts) -> Batch:
     texts: dict[str, dict[str, list[Any]]] = {
         form.form: {name: [] for name in text_schema(form)} for form in contracts.forms
     }
-    places: list[tuple[str, str, str, str]] = []
-    total_texts: list[tuple[Any, ...]] = []
+    places: list[tuple[Any, ...]] = []
+    of_totals: list[tuple[Any, ...]] = []
+    parts: list[tuple[Any, ...]] = []
     issues: list[tuple[Any, ...]] = []
+    explanations: list[tuple[Any, ...]] = []
     for file in files:
         ids = _submission_ids(file)
         for table, submission_id in ids.items():
@@ -93,16 +98,22 @@ def build_batch(files: Iterable[RecognisedFile], contracts: Contracts) -> Batch:
             places += _places(table, submission_id)
             if table.is_recognised and not table.table.heading.personal:
                 _collect_texts(texts[table.form_id], table, submission_id)
-                total_texts += _total_texts(table, submission_id)
+                of_totals += total_cells(table, submission_id, file.receipt.name_parts[-1])
+                parts += total_parts(table, submission_id)
         if not ids:
             candidates[_unrecognised_id(file)] = _candidate(file, None, _unrecognised_id(file))
         first = next(iter(ids.values()), _unrecognised_id(file))
         rest = candidates[first]
         rest["rows_found"] += file.other_rows
         rest["rows_preamble" if ids else "rows_data"] += file.other_rows
+        explanations += [
+            (submission_id, said.sheet, said.cell, said.rule_code, said.text)
+            for submission_id in dict.fromkeys(ids.values())
+            for said in file.explanations
+        ]
         issues += [_issue(finding, ids[finding.table] if finding.table else first) for finding in file.findings]
 
-    place_frame = pl.DataFrame(places, schema=COLUMN_PLACES, orient="row").unique(maintain_order=True)
+    place_frame = pl.DataFrame(places, schema=COLUMN_PLACES, orient="row")
     found = [pl.DataFrame(issues, schema=ISSUES, orient="row")]
     rows: dict[str, pl.DataFrame] = {}
     for form in contracts.forms:
@@ -112,12 +123,20 @@ def build_batch(files: Iterable[RecognisedFile], contracts: Contracts) -> Batch:
             continue
         rows[form.form], cell_issues = clean(form, frame, place_frame, contracts)
         found.append(cell_issues)
+    totals, total_issues = add_up(
+        pl.DataFrame(of_totals, schema=TOTAL_CELLS, orient="row"),
+        pl.DataFrame(parts, schema=TOTAL_PARTS, orient="row"),
+        rows,
+        pl.concat(found),
+        contracts,
+    )
     return Batch(
         candidates=pl.DataFrame(list(candidates.values()), schema=CANDIDATES, orient="row"),
         rows=rows,
-        totals=_add_up(pl.DataFrame(total_texts, schema=_TOTAL_TEXTS, orient="row"), rows, pl.concat(found)),
+        totals=totals,
         places=place_frame,
-        issues=pl.concat(found),
+        issues=pl.concat([*found, total_issues]),
+        explanations=pl.DataFrame(explanations, schema=EXPLANATIONS, orient="row"),
     )
 
 
@@ -168,10 +187,13 @@ def _count(candidates: dict[str, dict[str, Any]], file: RecognisedFile, table: R
         counts["rows_found"] += count
 
 
-def _places(table: RecognisedTable, submission_id: str) -> list[tuple[str, str, str, str]]:
+def _places(table: RecognisedTable, submission_id: str) -> list[tuple[Any, ...]]:
     split = table.table
-    columns = split.heading.columns.items()
-    return [(submission_id, split.sheet.name, name, column_letter(column)) for name, column in columns]
+    first, last = split.span
+    return [
+        (submission_id, split.sheet.name, name, column_letter(column), first + 1, last + 1)
+        for name, column in split.heading.columns.items()
+    ]
 
 
 def _collect_texts(texts: dict[str, list[Any]], table: RecognisedTable, submission_id: str) -> None:
@@ -188,67 +210,13 @@ def _collect_texts(texts: dict[str, list[Any]], table: RecognisedTable, submissi
         texts[form_field.name] += [row[column] if column is not None and column < len(row) else None for row in rows]
 
 
-def _total_texts(table: RecognisedTable, submission_id: str) -> list[tuple[Any, ...]]:
-    split = table.table
-    columns = [
-        (form_field.name, column)
-        for form_field in split.heading.form.fields
-        if form_field.total and (column := split.heading.columns.get(form_field.name)) is not None
-    ]
-    return [
-        (
-            submission_id,
-            table.form_id,
-            split.sheet.name,
-            total.row + 1,
-            name,
-            text,
-            total.first_part + 1,
-            total.last_part + 1,
-        )
-        for total in split.totals
-        for name, column in columns
-        if column < len(split.sheet.rows[total.row]) and (text := split.sheet.rows[total.row][column])
-    ]
-
-
-def _add_up(texts: pl.DataFrame, rows: dict[str, pl.DataFrame], cell_issues: pl.DataFrame) -> pl.DataFrame:
-    """TOTALS: what total rows state beside the sum of the rows they cover.
-
-    A column with an unreadable cell is left out: its sum would only repeat that finding.
-    """
-    if texts.is_empty():
-        return pl.DataFrame(schema=TOTALS)
-    keys = ["submission_id", "source_sheet", "field"]
-    values = pl.concat(
-        frame.unpivot(
-            on=texts.filter(pl.col("form") == form)["field"].unique(maintain_order=True).to_list(),
-            index=["submission_id", "source_sheet", "source_row"],
-            variable_name="field",
-            value_name="computed",
-        ).rename({"source_row": "part"})
-        for form, frame in rows.items()
-        if form in texts["form"]
-    )
-    unreadable = cell_issues.filter(pl.col("severity") == "error").rename({"sheet": "source_sheet"}).select(keys)
-    return (
-        texts.with_columns(stated=parse_number(pl.col("text"), whole=True).struct.field("value"))
-        .join(unreadable, on=keys, how="anti")
-        .join(values, on=keys)
-        .filter(pl.col("part").is_between("first_part", "last_part"))
-        .group_by(*keys, "form", "source_row", "stated", maintain_order=True)
-        .agg(pl.col("computed").sum())
-        .select(*TOTALS)
-    )
-
-
 def _issue(finding: Finding, submission_id: str) -> tuple[Any, ...]:
     return (
         submission_id,
         finding.rule.code,
         finding.rule.severity.value,
         finding.sheet,
-        None,
+        finding.source_row,
         finding.cell,
         finding.field,
         finding.value,

@@ -12,7 +12,7 @@ from string import Formatter
 import polars as pl
 
 from pipelines.contracts import CatalogueRule, Choice, Contracts, FieldType, Form, FormField
-from pipelines.contracts.frames import COLUMN_PLACES, DTYPES, ISSUES, ROW_KEYS, row_schema
+from pipelines.contracts.frames import DTYPES, ISSUES, ROW_KEYS, row_schema, with_letters
 from pipelines.intake.cells import NOTHING, first_rule, is_error, is_placeholder, reading
 from pipelines.intake.codes import parse_boolean, parse_choice, parse_code
 from pipelines.intake.dates import parse_date
@@ -26,7 +26,6 @@ Kind = tuple[FieldType, tuple[Choice, ...]]
 LONGEST_SHOWN = 80
 """Characters of a value that a message shows."""
 
-_PLACE = [name for name in COLUMN_PLACES if name not in ("field", "column_letter")]
 _MAY_BE_PLACEHOLDER = (FieldType.DATE, FieldType.CHOICE, FieldType.CODE, FieldType.TAX_CODE)
 
 
@@ -38,7 +37,7 @@ def clean(
     Args:
         form: the contract of the rows.
         texts: rows in ``text_schema(form)``; null is an empty cell.
-        places: ``COLUMN_PLACES``, one row per submission, sheet and field.
+        places: ``COLUMN_PLACES``, one row per submission, table and field.
         contracts: holds the catalogue rules that the findings refer to.
 
     Returns:
@@ -47,7 +46,7 @@ def clean(
         finds it missing once more: drop ``required_value`` at cells that have an error here, and only there.
 
     Raises:
-        polars.exceptions.ComputeError: ``places`` names a field of a sheet twice.
+        polars.exceptions.ComputeError: ``places`` names a field of a table twice.
     """
     keys = texts.select(*ROW_KEYS)
     columns: list[pl.Series] = []
@@ -148,7 +147,7 @@ def _message(rule: CatalogueRule, field: FormField) -> pl.Expr:
 def _issues(cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """The findings in the shape ``ISSUES``, each with the address of its cell, in the order of cells."""
     return (
-        cells.join(places, on=[*_PLACE, "field"], how="left", validate="m:1")
+        with_letters(cells, places, "source_sheet")
         .sort("submission_id", "source_sheet", "source_row", "position")
         .with_columns(
             pl.col("source_sheet").alias("sheet"),

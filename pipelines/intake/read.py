@@ -1,159 +1,131 @@
-"""Opens one file and yields its sheets as text cells, each at its address.
+"""Opens one file of any kind and yields its sheets as text cells. The kind is what the bytes say, not the suffix.
 
-Numbers are rendered as a Vietnamese Excel would show them: no grouping, a decimal comma. So the text
-"13.734" (thirteen thousand, typed as text) and the number 13,734 (a fraction) stay distinguishable, and
-one grammar holds for everything that follows.
+.xlsx, .xlsm, .xlsb (zipped.py), .xls (xls.py), .ods (ods.py), HTML and XML that call themselves .xls (markup.py),
+.csv and .tsv (delimited.py). What a file may be at most is in limits.py; reading hostile files in a process of
+their own in reading.py.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-import math
-import unicodedata
-from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from pipelines.intake.delimited import decode, read_delimited
+from pipelines.intake.limits import check_cells, check_sheets, check_size, open_zip, read_member
+from pipelines.intake.markup import read_html, read_xml_spreadsheet
+from pipelines.intake.ods import read_ods
+from pipelines.intake.sheets import (
+    Range,
+    Sheet,
+    UnreadableFileError,
+    Workbook,
+    column_letter,
+    render,
+)
+from pipelines.intake.xls import read_xls
+from pipelines.intake.xlsb_details import XlsbDetails
+from pipelines.intake.xlsx_details import XlsxDetails
+from pipelines.intake.zipped import read_excel
 
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0"
+__all__ = ["Range", "Sheet", "UnreadableFileError", "Workbook", "column_letter", "read_workbook", "render"]
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+_OTHERS = (
+    (b"%PDF", "PDF"),
+    (b"{\\rtf", "văn bản RTF"),
+    (b"\xff\xd8\xff", "ảnh JPEG"),
+    (b"\x89PNG", "ảnh PNG"),
+    (b"GIF8", "ảnh GIF"),
+    (b"Rar!", "tệp nén RAR"),
+    (b"7z\xbc\xaf", "tệp nén 7z"),
+    (b"\x1f\x8b", "tệp nén gzip"),
+    (b"SQLite format 3", "cơ sở dữ liệu"),
+    (b"MIME-Version:", "trang web lưu một tệp (MHTML)"),
+)
 _SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_SPACES = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
-
-Range = tuple[tuple[int, int], tuple[int, int]]
-
-
-class UnreadableFileError(Exception):
-    """The file is no spreadsheet that can be read; the message is the reason, in Vietnamese."""
+_SHEET_NAME_LENGTH = 31
+"""Characters that Excel allows in the name of a sheet."""
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet from cell A1 on; rows and columns are 0-based.
+def read_workbook(path: Path, name: str | None = None, *, isolated: bool = False) -> Workbook:
+    """Read a spreadsheet or a delimited text file.
 
-    Attributes:
-        name: of the sheet.
-        rows: ``rows[r][c]`` is the text of a cell, None where it is empty.
-        is_visible: False for a hidden sheet.
-        merged: merged ranges as ((first row, first column), (last row, last column)).
-        hidden_rows: rows that the sender does not see.
-        formulas: cells that hold a formula.
-        uncached: cells whose formula has no stored result; their text is None.
-    """
-
-    name: str
-    rows: list[list[str | None]]
-    is_visible: bool = True
-    merged: tuple[Range, ...] = ()
-    hidden_rows: frozenset[int] = frozenset()
-    formulas: frozenset[tuple[int, int]] = frozenset()
-    uncached: frozenset[tuple[int, int]] = frozenset()
-
-    def filled_rows(self) -> list[int]:
-        """0-based numbers of the rows that hold anything."""
-        return [number for number, row in enumerate(self.rows) if any(cell is not None for cell in row)]
-
-
-@dataclass(frozen=True)
-class Workbook:
-    """The sheets of a file, in its order; ``encoding`` is set for text files."""
-
-    sheets: tuple[Sheet, ...]
-    encoding: str | None = None
-
-
-def column_letter(index: int) -> str:
-    """The letters of a 0-based column number: 0 → A, 26 → AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def render(value: object) -> str | None:
-    """The text of one cell value; None for an empty cell."""
-    if isinstance(value, str):
-        text = value.strip(_SPACES)
-        if not text:
-            return None
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        if value.is_integer():
-            return str(int(value))
-        if not math.isfinite(value):
-            return str(value)
-        # 15 significant digits are what Excel keeps; more would show 0.1 + 0.2 as 0,30000000000000004.
-        return format(Decimal(f"{value:.15g}"), "f").replace(".", ",")
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, dt.datetime):
-        is_midnight = value.time() == dt.time()
-        return value.date().isoformat() if is_midnight else value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return None if value is None else str(value)
-
-
-def read_workbook(path: Path) -> Workbook:
-    """Read a spreadsheet (.xlsx and what else calamine opens) or a delimited text file.
+    Args:
+        path: of the bytes.
+        name: the file's own name, where ``path`` has another; a text file's sheet is called after it.
+        isolated: whether this is a process of its own, which may end by what it reads. Only then, parsers that
+            can do that are tried on broken files.
 
     Raises:
-        UnreadableFileError: the content is neither; says what was found.
+        UnreadableFileError: the content is neither, is broken, encrypted or too large; says which.
     """
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    if not head:
-        raise UnreadableFileError("tệp rỗng")
-    if head in (_ZIP, _OLE):
-        return _read_spreadsheet(path)
-    if path.suffix.lower() in _SPREADSHEET_SUFFIXES:
-        raise UnreadableFileError("nội dung không phải là sổ tính Excel, dù tên tệp ghi như vậy")
-    return _read_delimited(path)
-
-
-def _read_spreadsheet(path: Path) -> Workbook:
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            sheets = tuple(
-                Sheet(
-                    name=meta.name,
-                    rows=_text_rows(sheet := book.get_sheet_by_index(number)),
-                    is_visible=meta.visible is SheetVisibleEnum.Visible,
-                    merged=tuple(sheet.merged_cell_ranges or ()),
-                )
-                for number, meta in enumerate(book.sheets_metadata)
-            )
-    except CalamineError as error:
-        raise UnreadableFileError(f"sổ tính bị hỏng hoặc có mật khẩu ({error})") from error
-    return Workbook(sheets)
-
-
-def _text_rows(sheet: CalamineSheet) -> list[list[str | None]]:
-    return [[render(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-
-
-def _read_delimited(path: Path) -> Workbook:
+    check_size(path.stat().st_size)
     content = path.read_bytes()
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    name = PurePosixPath(name or path.name).name
+    workbook = _read(content, PurePosixPath(name), isolated=isolated)
+    check_sheets(len(workbook.sheets))
+    check_cells(sum(len(row) for sheet in workbook.sheets for row in sheet.rows))
+    return workbook
+
+
+def _read(content: bytes, name: PurePosixPath, *, isolated: bool) -> Workbook:
+    if content.startswith(_ZIP):
+        return Workbook(tuple(_read_zip(content)))
+    if content.startswith(_OLE):
+        return Workbook(tuple(_read_ole(content, isolated=isolated)))
+    if content.startswith(_BIFF):
+        return Workbook(tuple(read_xls(content)))
+    for magic, kind in _OTHERS:
+        if content.startswith(magic):
+            raise UnreadableFileError(f"tệp là {kind}", "file_kind_unsupported")
+    text, encoding = decode(content)
+    start = text[:5_000].lstrip("\ufeff \t\r\n").lower()
+    if start.startswith("<"):
+        if "urn:schemas-microsoft-com:office:spreadsheet" in start:
+            return Workbook(tuple(read_xml_spreadsheet(content)), encoding)
+        return read_html(text, encoding, name.stem[:_SHEET_NAME_LENGTH])
+    if name.suffix.lower() in _SPREADSHEET_SUFFIXES and not {"\t", ";", ","} & set(text.partition("\n")[0]):
+        raise UnreadableFileError("nội dung không phải là sổ tính Excel, dù tên tệp ghi như vậy")
+    return read_delimited(text, encoding, name.stem[:_SHEET_NAME_LENGTH])
+
+
+def _read_zip(content: bytes) -> list[Sheet]:
+    with open_zip(content) as archive:
+        names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+        last_parts = {name.rpartition("/")[2] for name in names}
+        if "workbook.xml" in last_parts:
+            return read_excel(content, XlsxDetails(archive))
+        if "workbook.bin" in last_parts:
+            return read_excel(content, XlsbDetails(archive))
+        if "content.xml" in names:
+            return _read_open_document(archive)
+    if "word/document.xml" in names:
+        raise UnreadableFileError("tệp là văn bản Word", "file_kind_unsupported")
+    if any(part.endswith((".xlsx", ".xls", ".ods", ".csv")) for part in last_parts):
+        raise UnreadableFileError("tệp nén chứa các tệp khác", "file_kind_unsupported")
+    raise UnreadableFileError("tệp nén không phải sổ tính", "file_kind_unsupported")
+
+
+def _read_open_document(archive: zipfile.ZipFile) -> list[Sheet]:
+    if b"encryption-data" in read_member(archive, "META-INF/manifest.xml"):
+        raise UnreadableFileError("sổ tính có mật khẩu", "file_encrypted")
+    return read_ods(read_member(archive, "content.xml"))
+
+
+def _read_ole(content: bytes, *, isolated: bool) -> list[Sheet]:
+    if _utf16("EncryptedPackage") in content:
+        raise UnreadableFileError("sổ tính có mật khẩu", "file_encrypted")
+    if _utf16("WordDocument") in content and _utf16("Workbook") not in content:
+        raise UnreadableFileError("tệp là văn bản Word", "file_kind_unsupported")
     try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"tệp văn bản không phải UTF-8 (byte {error.start})") from error
-    if "\x00" in text:
-        raise UnreadableFileError("tệp nhị phân không rõ loại")
-    delimiter = max(";,\t", key=lambda mark: _regular_cells(text, mark))
-    rows = [[render(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
-    return Workbook((Sheet(name=path.stem[:31], rows=rows),), encoding=encoding)
+        return read_xls(content)
+    except UnreadableFileError as error:
+        if error.rule_name != "file_unreadable" or not isolated:
+            raise
+        # calamine reads some broken files that xlrd does not (1 in 70), but asks for any memory they name
+        return read_excel(content, None)
 
 
-def _regular_cells(text: str, delimiter: str) -> int:
-    """How many lines share the most common number (over one) of cells, times that number."""
-    widths = [len(row) for row in csv.reader(text.splitlines()[:200], delimiter=delimiter) if len(row) > 1]
-    return max((widths.count(width) * width for width in set(widths)), default=0)
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-le")

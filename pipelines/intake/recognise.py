@@ -1,39 +1,41 @@
 """Says of each file which forms it holds, which unit sends them and for which period – or what is wrong with it.
 
-Sources are asked in this order: the stamp of the template, the title block, the sheet's name, folders, file name.
-The first that answers counts; a later one that says otherwise is a contradiction, and both are shown.
+What belongs here: putting together what the neighbours find (headings, tables, sender) and wording it as findings.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipelines import periods
-from pipelines.contracts import Contracts, Rule
-from pipelines.intake.headings import HeadingFinder
+from pipelines.contracts import Contracts, FieldType, Form, Rule
+from pipelines.contracts.workbook import FINDINGS_SHEET, GUIDE_SHEET, RESULT_SHEET, STAMP_SHEET
+from pipelines.intake.explanations import Explanation, explanations_in
+from pipelines.intake.headings import HeadingFinder, Rows, is_running_number
+from pipelines.intake.labels import words
 from pipelines.intake.read import Sheet, Workbook, column_letter
 from pipelines.intake.register import Receipt
-from pipelines.intake.tables import Table, split_table
-from pipelines.intake.text import fold, strip_marks
-from pipelines.intake.title import periods_in
+from pipelines.intake.sender import (
+    STAMP,
+    Decision,
+    Stamp,
+    Surroundings,
+    agreed,
+    decide_period,
+    decide_unit,
+    read_stamps,
+)
+from pipelines.intake.tables import Table, split_sheet
+from pipelines.intake.text import fold, plain
 from pipelines.intake.units import OrgUnits
 
-STAMP_SHEET = "_congdoan"
 _SAID = 5  # how many texts a message quotes
-_PERIOD = re.compile(r"\d{4}-Q[1-4]")
-_PERIOD_LINE = re.compile(r"\bky bao cao\b")
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What the template's hidden sheet says of one of the workbook's sheets."""
-
-    form: str | None = None
-    layout_version: int | None = None
-    org_unit_code: str | None = None
-    period: str | None = None
+_OWN_SHEETS = (STAMP_SHEET, RESULT_SHEET, FINDINGS_SHEET, GUIDE_SHEET)
+_SCALED = re.compile(
+    r"\b(?:don vi tinh|dvt)\b\W*(?:[^:]{0,20}[,;]\s*)?(?:1[.,]?000|nghin|ngan|tram|trieu|ty)\b(?P<money> dong| vnd)?"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,7 @@ class RecognisedTable:
     period: str | None
     layout_version: int | None
     is_recognised: bool
+    is_stamped: bool = False
 
     @property
     def form_id(self) -> str:
@@ -54,7 +57,7 @@ class RecognisedTable:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to say about a file or a sheet, not yet bound to a submission."""
+    """Something to say about a file, a sheet or a cell, not yet bound to a submission; the row is 1-based."""
 
     rule: Rule
     message_vi: str
@@ -62,6 +65,7 @@ class Finding:
     cell: str | None = None
     field: str | None = None
     value: str | None = None
+    source_row: int | None = None
     table: RecognisedTable | None = None
 
 
@@ -73,6 +77,17 @@ class RecognisedFile:
     tables: tuple[RecognisedTable, ...]
     other_rows: int
     findings: tuple[Finding, ...] = field(default=())
+    explanations: tuple[Explanation, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """A table and what was decided about it on its own."""
+
+    table: Table
+    stamp: Stamp
+    period: Decision
+    unit: Decision
 
 
 class Recogniser:
@@ -83,120 +98,195 @@ class Recogniser:
         self._contracts = contracts
         self._units = units
         self._finder = HeadingFinder(contracts.forms)
+        self._titles = {
+            form.form: [words(title) for title in (form.title_vi, *form.title_aliases)] for form in contracts.forms
+        }
 
-    def unreadable(self, receipt: Receipt, reason: str) -> RecognisedFile:
-        """The outcome for a file that could not be read at all."""
-        return RecognisedFile(
-            receipt, (), 0, (self._finding("file_unreadable", file=receipt.name_parts[-1], found=reason),)
-        )
+    def unreadable(self, receipt: Receipt, reason: str, rule_name: str = "file_unreadable") -> RecognisedFile:
+        """The outcome for a file that could not be read at all, or must not be."""
+        return RecognisedFile(receipt, (), 0, (self._finding(rule_name, file=receipt.name_parts[-1], found=reason),))
+
+    def tables_in(self, sheet: Sheet, names: Sequence[str] = (), stamp: Stamp | None = None) -> list[Table]:
+        """Every table of a sheet, from top to bottom.
+
+        Where the columns fit several forms, the stamp decides, then the title block, then the names given.
+        """
+
+        def preferred(above: Rows) -> list[str]:
+            title = " ".join(text for row in above for text in row if text)
+            named = [form for text in (title, sheet.name, *names) for form in self._forms_named(text)]
+            return [stamp.form, *named] if stamp and stamp.form else named
+
+        headings = self._finder.find_all(sheet, preferred) if sheet.rows else []
+        return split_sheet(sheet, headings) if headings else []
 
     def recognise(self, receipt: Receipt, workbook: Workbook) -> RecognisedFile:
         """Find the tables of a workbook, and who sends them for which period."""
-        stamps = _read_stamps(workbook)
-        tables: list[RecognisedTable] = []
+        found: list[tuple[Sheet, list[Table]]] = []
         findings: list[Finding] = []
-        others: list[Sheet] = []
+        other_rows = 0
+        stamps = read_stamps(workbook)
         for sheet in workbook.sheets:
             if sheet.name == STAMP_SHEET:
+                other_rows += len(sheet.filled_rows())
                 continue
-            stamp = stamps.get(sheet.name, Stamp())
-            heading = self._finder.find(sheet, stamp.form) if sheet.rows else None
-            if heading is None:
-                others.append(sheet)
-                continue
-            table, found = self._place(receipt, split_table(sheet, heading), stamp)
-            tables.append(table)
-            findings += found
-        filled = [table for table in tables if table.table.data]
-        if filled:
+            stamp = next((stamp for stamp in stamps if stamp.sheet == sheet.name), None)
+            tables = self.tables_in(sheet, (*receipt.name_parts[-2::-1], receipt.name_parts[-1]), stamp)
+            if tables and not sheet.is_visible:
+                findings.append(self._finding("sheet_hidden", sheet=sheet.name))
+                tables = []
+                other_rows += len(sheet.filled_rows())
+            else:
+                found.append((sheet, tables))
+        tables = [table for _, of_sheet in found for table in of_sheet]
+        if not tables:
+            labels = [label for sheet, _ in found if sheet.is_visible for label in self._finder.nearest_labels(sheet)]
+            texts = labels or [text for sheet, _ in found for row in sheet.rows for text in row if text]
+            findings.insert(0, self._finding("form_unrecognised", found=_quote(texts)))
+            other_rows += sum(len(sheet.filled_rows()) for sheet, _ in found)
+            return RecognisedFile(receipt, (), other_rows, tuple(findings), explanations_in(workbook))
+
+        if any(table.data for table in tables):
             # A sheet of the template that was left empty says nothing when another one was filled in.
-            left_empty = [table for table in tables if not table.table.data]
-            others += [table.table.sheet for table in left_empty]
-            findings = [finding for finding in findings if finding.table not in left_empty]
-            tables = filled
-        elif tables:
-            findings += [self._finding("table_empty", table=table, sheet=table.table.sheet.name) for table in tables]
-        else:
-            texts = (cell for sheet in others for row in sheet.rows for cell in row if cell)
-            findings.append(self._finding("form_unrecognised", found=_quote(texts)))
-        if tables:
-            findings += [self._finding("sheet_skipped", sheet=sheet.name) for sheet in others if sheet.filled_rows()]
-        stamp_rows = sum(len(sheet.filled_rows()) for sheet in workbook.sheets if sheet.name == STAMP_SHEET)
-        other_rows = stamp_rows + sum(len(sheet.filled_rows()) for sheet in others)
-        return RecognisedFile(receipt, tuple(tables), other_rows, tuple(findings))
+            empty = [table for table in tables if not table.data]
+            other_rows += sum(table.row_count for table in empty)
+            findings += [self._finding("sheet_left_empty", sheet=table.sheet.name) for table in empty]
+            tables = [table for table in tables if table.data]
+        for sheet, of_sheet in found:
+            if not of_sheet:
+                other_rows += len(sheet.filled_rows())
+                if sheet.is_visible and sheet.filled_rows() and sheet.name not in _OWN_SHEETS:
+                    findings.append(self._finding("sheet_skipped", sheet=sheet.name))
+        placed, table_findings = self._place_all(receipt, tables, stamps)
+        return RecognisedFile(
+            receipt, tuple(placed), other_rows, (*table_findings, *findings), explanations_in(workbook)
+        )
 
-    def _place(self, receipt: Receipt, table: Table, stamp: Stamp) -> tuple[RecognisedTable, list[Finding]]:
-        period, findings = self._period(receipt, table, stamp)
-        unit, unit_findings = self._unit(receipt, table, stamp, period)
-        findings += unit_findings
-        is_placed = period is not None and unit is not None and self._units.find(unit, period) is not None
-        layout_version = stamp.layout_version or (table.heading.form.layout_for(period).version if period else None)
-        placed = RecognisedTable(table, unit, period, layout_version, is_placed)
-        findings += self._column_findings(table)
-        return placed, [replace(finding, table=placed, sheet=table.sheet.name) for finding in findings]
+    # --- sender and period
 
-    def _period(self, receipt: Receipt, table: Table, stamp: Stamp) -> tuple[str | None, list[Finding]]:
-        lines = table.preamble_lines
-        labelled = periods_in(line for line in lines if _PERIOD_LINE.search(strip_marks(fold(line))))
-        sources = {
-            "tem biểu mẫu": [stamp.period] if stamp.period else [],
-            "đầu trang": labelled or periods_in(lines),
-            "tên trang tính": periods_in([table.sheet.name]),
-            "thư mục": periods_in(receipt.name_parts[:-1]),
-            "tên tệp": periods_in(receipt.name_parts[-1:]),
-        }
-        said = {source: found for source, found in sources.items() if found}
-        if not said or len(next(iter(said.values()))) > 1:
-            return None, [self._finding("period_unrecognised", found=_quote(lines))]
-        first, (period, *_) = next(iter(said.items()))
-        findings = [
-            self._contradiction("Kỳ báo cáo", first, period, source, ", ".join(others))
-            for source, others in said.items()
-            if period not in others
-        ]
+    def _place_all(
+        self, receipt: Receipt, tables: Sequence[Table], stamps: Sequence[Stamp]
+    ) -> tuple[list[RecognisedTable], list[Finding]]:
+        decided = [self._decide(receipt, table, tables, _stamp_of(table, tables, stamps)) for table in tables]
+        # A table about which nothing is said belongs to the others of its workbook, if these agree.
+        common_period, common_unit = agreed(d.period for d in decided), agreed(d.unit for d in decided)
+        placed: list[RecognisedTable] = []
+        findings: list[Finding] = []
+        for of_table in decided:
+            table, stamp = of_table.table, of_table.stamp
+            period = of_table.period.value or (common_period if of_table.period.is_silent else None)
+            unit = of_table.unit.value or (common_unit if of_table.unit.is_silent else None)
+            is_known = unit is not None and period is not None and self._units.find(unit, period) is not None
+            form = table.heading.form
+            version = stamp.layout_version or (form.layout_for(period).version if period else None)
+            recognised = RecognisedTable(table, unit, period, version, is_known, is_stamped=stamp != Stamp())
+            placed.append(recognised)
+            said = [
+                *self._form_findings(table, stamp, tables),
+                *self._period_findings(receipt, of_table, period),
+                *self._unit_findings(of_table, unit, period),
+                *self._column_findings(table, period),
+                *self._row_findings(recognised),
+            ]
+            findings += [replace(finding, table=recognised, sheet=table.sheet.name) for finding in said]
+        return placed, findings
+
+    def _decide(self, receipt: Receipt, table: Table, tables: Sequence[Table], stamp: Stamp) -> _Placed:
+        first = next(other for other in tables if other.sheet is table.sheet)
+        *folders, file = receipt.name_parts
+        around = Surroundings(
+            stamp=stamp,
+            titles=[_title_rows(of) for of in dict.fromkeys((table, first))],
+            sheet=table.sheet.name,
+            folders=folders,
+            file=file,
+        )
+        period = decide_period(around)
+        return _Placed(table, stamp, period, decide_unit(around, self._units, period.value))
+
+    def _form_findings(self, table: Table, stamp: Stamp, tables: Sequence[Table]) -> Iterator[Finding]:
+        on_sheet = {other.heading.form.form for other in tables if other.sheet is table.sheet}
+        if stamp.form and stamp.form not in on_sheet:
+            stamped = next((f.title_vi for f in self._contracts.forms if f.form == stamp.form), stamp.form)
+            yield self._contradiction("Biểu mẫu", STAMP, stamped, "tiêu đề cột", table.heading.form.title_vi)
+
+    def _period_findings(self, receipt: Receipt, placed: _Placed, period: str | None) -> Iterator[Finding]:
+        if period is None:
+            yield self._finding("period_unrecognised", found=_quote(placed.table.preamble_lines))
+            return
+        for source, value in (placed.period.against or {}).items():
+            yield self._contradiction("Kỳ báo cáo", placed.period.source or "", period, source, value)
         # A mistyped year would otherwise stretch every series to it.
-        earliest = min(layout.valid_from for layout in table.heading.form.layouts)
+        earliest = min(layout.valid_from for layout in placed.table.heading.form.layouts)
         received = receipt.received_at.date()
         if period < earliest or periods.starts_on(period) > received:
             day = f"{received:%d/%m/%Y}"
-            findings.append(self._finding("period_out_of_range", value=period, expected=earliest, found=day))
-        return period, findings
+            yield self._finding("period_out_of_range", value=period, expected=earliest, found=day)
 
-    def _unit(
-        self, receipt: Receipt, table: Table, stamp: Stamp, period: str | None
-    ) -> tuple[str | None, list[Finding]]:
-        lines = table.preamble_lines
-        in_title = next((code for line in lines if (code := self._units.code_in(line))), None)
-        if in_title is None and period is not None:
-            in_title = self._units.named_in(lines, period)
-        elsewhere = (self._units.code_in(part) for part in (table.sheet.name, *reversed(receipt.name_parts)))
-        unit = stamp.org_unit_code or in_title or next((code for code in elsewhere if code), None)
+    def _unit_findings(self, placed: _Placed, unit: str | None, period: str | None) -> Iterator[Finding]:
         if unit is None:
-            return None, [self._finding("unit_unrecognised", found=_quote(lines))]
-        findings = []
+            if placed.unit.unknown:
+                when = period or "báo cáo"
+                yield self._finding("unit_unknown", value=placed.unit.unknown[:80], expected=when)
+            else:
+                yield self._finding("unit_unrecognised", found=_quote(placed.table.preamble_lines))
+            return
         if period is not None and self._units.find(unit, period) is None:
-            findings.append(self._finding("unit_unknown", value=unit, expected=period))
-        if in_title not in (None, unit):
-            findings.append(self._contradiction("Đơn vị", "tem biểu mẫu", unit, "đầu trang", in_title))
-        return unit, findings
+            yield self._finding("unit_unknown", value=unit, expected=period)
+        for source, value in (placed.unit.against or {}).items():
+            yield self._contradiction("Đơn vị", placed.unit.source or "", unit, source, value)
 
-    def _column_findings(self, table: Table) -> Iterator[Finding]:
+    # --- columns and rows
+
+    def _column_findings(self, table: Table, period: str | None) -> Iterator[Finding]:
         heading = table.heading
         row = heading.rows.start + 1
-        for name in heading.missing:
+        layout = heading.form.layout_for(period) if period else None
+        for name in heading.missing(layout):
             column = heading.form.field(name).heading_vi
             yield replace(self._finding("column_missing", column=column, found=_quote(heading.labels, 40)), field=name)
         for name, columns in heading.ambiguous.items():
             places = ", ".join(f"{column_letter(column)}{row}" for column in columns)
             finding = self._finding("column_ambiguous", column=heading.form.field(name).heading_vi, found=places)
             yield replace(finding, field=name, cell=f"{column_letter(columns[0])}{row}")
-        personal = heading.personal
-        for text in personal:
+        for text in heading.personal:
             yield self._finding("personal_data", column=text)
         for column, text in heading.unknown.items():
-            if text not in personal and fold(text) not in ("tt", "stt"):
+            if text not in heading.personal and not is_running_number(text):
                 finding = self._finding("column_skipped", column=text)
                 yield replace(finding, cell=f"{column_letter(column)}{row}")
+        if measure := _scaled_measure(table):
+            yield self._finding("measure_scaled", value=measure)
+
+    def _row_findings(self, recognised: RecognisedTable) -> Iterator[Finding]:
+        table = recognised.table
+        sheet = table.sheet
+        if not table.data:
+            yield self._finding("table_empty", sheet=sheet.name)
+        if hidden := [row for row in table.data if row in sheet.hidden_rows]:
+            finding = self._finding("rows_hidden", sheet=sheet.name, found=_row_numbers(hidden))
+            yield replace(finding, cell=f"A{hidden[0] + 1}", source_row=hidden[0] + 1)
+        for total in table.totals:
+            if not total.parts and table.data and not table.heading.personal:
+                column, text = next((c, text) for c, text in enumerate(sheet.rows[total.row]) if text)
+                place = f"{column_letter(column)}{total.row + 1}"
+                yield replace(
+                    self._finding("total_without_parts", value=text[:80]), cell=place, source_row=total.row + 1
+                )
+        if sheet.uncached:
+            fields = {column: name for name, column in table.heading.columns.items()}
+            rows = frozenset(table.data)
+            for row, column in sorted(cell for cell in sheet.uncached if cell[1] in fields and cell[0] in rows):
+                name = fields[column]
+                finding = self._finding("formula_not_calculated", column=table.heading.form.field(name).heading_vi)
+                yield replace(finding, field=name, cell=f"{column_letter(column)}{row + 1}", source_row=row + 1)
+
+    # --- words
+
+    def _forms_named(self, text: str) -> list[str]:
+        """The forms whose title stands in a text."""
+        text = f" {words(text[-120:]) if len(text) <= 120 else _folded_words(text)} "
+        return [form for form, titles in self._titles.items() if any(f" {title} " in text for title in titles)]
 
     def _contradiction(self, subject: str, first: str, value: str, second: str, found: str) -> Finding:
         finding = self._finding(
@@ -204,38 +294,56 @@ class Recogniser:
         )
         return replace(finding, value=f"{value} / {found}")
 
-    def _finding(self, name: str, table: RecognisedTable | None = None, **words: str) -> Finding:
+    def _finding(self, name: str, **said: str) -> Finding:
         rule = self._contracts.named(name)
-        sheet = table.table.sheet.name if table else words.get("sheet")
-        return Finding(rule, rule.message_vi.format_map(words), sheet=sheet, value=words.get("value"), table=table)
+        return Finding(rule, rule.message_vi.format_map(said), sheet=said.get("sheet"), value=said.get("value"))
 
 
-def _read_stamps(workbook: Workbook) -> Mapping[str, Stamp]:
-    """Sheet name → stamp, from the hidden sheet of the template; empty for other workbooks."""
-    sheet = next((sheet for sheet in workbook.sheets if sheet.name == STAMP_SHEET), None)
-    if sheet is None or not sheet.rows:
-        return {}
-    names = [name or "" for name in sheet.rows[0]]
-    stamps: dict[str, Stamp] = {}
-    for row in sheet.rows[1:]:
-        entry = dict(zip(names, row, strict=False))
-        if name := entry.get("sheet"):
-            stamps[name] = Stamp(
-                form=entry.get("form"),
-                layout_version=_as_number(entry.get("layout_version")),
-                org_unit_code=entry.get("org_unit_code"),
-                period=_as_period(entry.get("period")),
-            )
-    return stamps
+def _folded_words(text: str) -> str:
+    return re.sub(r"\W+", " ", fold(text))
 
 
-def _as_period(text: str | None) -> str | None:
-    """The period a stamp states; None if that is no period, and the title block is asked."""
-    return text if text and _PERIOD.fullmatch(text) else None
+def _title_rows(table: Table) -> list[list[str]]:
+    return [[text for text in table.sheet.rows[row] if text] for row in table.preamble]
 
 
-def _as_number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+def _stamp_of(table: Table, tables: Sequence[Table], stamps: Sequence[Stamp]) -> Stamp:
+    """The stamp of the table's sheet; if that was renamed, the only one left over for the only such table."""
+    names = {other.sheet.name for other in tables}
+    own = next((stamp for stamp in stamps if stamp.sheet == table.sheet.name), None)
+    if own is not None:
+        return own
+    form = table.heading.form.form
+    left = [stamp for stamp in stamps if stamp.sheet not in names and stamp.form == form]
+    stamped = {stamp.sheet for stamp in stamps}
+    renamed = {other.sheet.name for other in tables if other.sheet.name not in stamped and _form_of(other) == form}
+    return left[0] if len(left) == 1 and len(renamed) == 1 else Stamp()
+
+
+def _form_of(table: Table) -> str:
+    return table.heading.form.form
+
+
+def _scaled_measure(table: Table) -> str | None:
+    """The line of the title that gives figures in thousands or millions, if it concerns columns of the table."""
+    form: Form = table.heading.form
+    has_money = any(form.field(name).type is FieldType.AMOUNT for name in table.heading.columns)
+    for line in table.preamble_lines:
+        scaled = _SCALED.search(plain(line))
+        if scaled and (has_money or not scaled["money"]):
+            return line[:80]
+    return None
+
+
+def _row_numbers(rows: Sequence[int]) -> str:
+    """0-based rows as people write them: "12–15, 18"."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return ", ".join(str(run[0] + 1) if len(run) == 1 else f"{run[0] + 1}–{run[-1] + 1}" for run in runs)
 
 
 def _quote(texts: Iterable[str], most: int = _SAID) -> str:

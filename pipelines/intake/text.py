@@ -7,6 +7,7 @@ function on one string and as an expression on a column, from the same patterns 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 
 import polars as pl
@@ -62,6 +63,12 @@ def strip_marks_expr(text: pl.Expr) -> pl.Expr:
     """:func:`strip_marks` of a text column."""
     bare = text.str.normalize("NFD").str.replace_all(_MARKS, "")
     return bare.str.replace_all("đ", "d", literal=True).str.replace_all("Đ", "D", literal=True).str.normalize("NFC")
+
+
+@lru_cache(maxsize=100_000)
+def plain(text: str) -> str:
+    """The folded text without marks; remembered, because the same titles and headings come back in every file."""
+    return strip_marks(fold(text))
 
 
 def collapse(text: str) -> str:

@@ -8,19 +8,38 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from pipelines import periods
-from pipelines.intake.text import fold, strip_marks
+from pipelines.intake.text import plain
 from pipelines.settings import PROJECT_DIR
 
 ORG_UNITS_CSV = PROJECT_DIR / "dbt_project" / "seeds" / "org_units.csv"
 _CODE = re.compile(r"(?<![0-9A-Z-])(?:VN|[A-Z]\d{2,5}(?:-[A-Z0-9]+)*)(?![0-9A-Z-])")
 _LABELLED_CODE = re.compile(r"\bma(?: so)?(?: don vi)?\b\s*:?\s*(vn|[a-z]\d{2,5}(?:-[a-z0-9]+)*)\b")
-_FEDERATION = re.compile(r"\blien doan lao dong\b")
+_WORD = re.compile(r"[a-z0-9]+")
+_FEDERATION = re.compile(r"\blien doan lao dong\b|\bl\.?d\.?l\.?d\b")
+_INDUSTRIAL_ZONE = re.compile(r"\bkhu cong nghiep\b")
+_ABBREVIATIONS = {
+    "tp": ("thanh", "pho"),
+    "tx": ("thi", "xa"),
+    "cd": ("cong", "doan"),
+    "h": ("huyen",),
+    "q": ("quan",),
+    "p": ("phuong",),
+    "x": ("xa",),
+    "t": ("tinh",),
+    # "Công đoàn ngành Giáo dục", "Công đoàn các KCN": the words change nothing.
+    "nganh": (),
+    "cac": (),
+}
+_TYPES = (("tinh",), ("thanh", "pho"), ("huyen",), ("quan",), ("thi", "xa"), ("xa",), ("phuong",), ("dac", "khu"))
+_UNION = "ldld"
+
+Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,7 @@ class OrgUnit:
     valid_to: dt.date | None
 
     def is_valid_in(self, period: str) -> bool:
-        """Whether the unit exists on the last day of the period or ended within it."""
+        """Whether the unit exists on the last day of the period."""
         ends_early = self.valid_to is not None and self.valid_to <= periods.ends_on(period)
         return self.valid_from <= periods.ends_on(period) and not ends_early
 
@@ -49,46 +68,113 @@ class OrgUnits:
         self._by_code: dict[str, list[OrgUnit]] = {}
         for unit in units:
             self._by_code.setdefault(unit.code, []).append(unit)
+        self._named = lru_cache(maxsize=20_000)(self._find_named)
 
     def find(self, code: str, period: str) -> OrgUnit | None:
         """The unit that has the code in that period."""
         return next((unit for unit in self._by_code.get(code, ()) if unit.is_valid_in(period)), None)
 
+    def is_above(self, code: str, other: str) -> bool:
+        """Whether the unit of the first code is, or was, somewhere above that of the other."""
+        return code in self._above(other)
+
+    def _above(self, code: str) -> set[str]:
+        above: set[str] = set()
+        waiting = [code]
+        while waiting:
+            for unit in self._by_code.get(waiting.pop(), ()):
+                if unit.parent_code and unit.parent_code not in above:
+                    above.add(unit.parent_code)
+                    waiting.append(unit.parent_code)
+        return above
+
     @cached_property
-    def _by_name(self) -> dict[str, set[str]]:
-        names: dict[str, set[str]] = {}
+    def _names(self) -> tuple[_NameIndex, _NameIndex, _NameIndex]:
+        """By full name ("LĐLĐ huyện Ba Bể"), by half of it ("huyện Ba Bể", "LĐLĐ Ba Bể"), by place ("Ba Bể")."""
+        full, half, bare = _NameIndex(), _NameIndex(), _NameIndex()
         for code, units in self._by_code.items():
-            for unit in units:
-                names.setdefault(_name_key(unit.name_vi), set()).add(code)
-        return names
+            for name in {_words(unit.name_vi) for unit in units}:
+                full.add(name, code)
+                if name[0] != _UNION:
+                    continue
+                place = name[1:]
+                half.add(place, code)
+                kind = next((kind for kind in _TYPES if place[: len(kind)] == kind), ())
+                half.add((_UNION, *place[len(kind) :]), code)
+                bare.add(place[len(kind) :], code)
+        return full, half, bare
 
     def code_in(self, text: str) -> str | None:
         """The unit code that a text states ("… (mã H004)", "Mã đơn vị: H004"), known or not."""
-        if labelled := _LABELLED_CODE.search(_name_key(text)):
+        if labelled := _LABELLED_CODE.search(plain(text)):
             return labelled.group(1).upper()
-        codes = [code for code in _CODE.findall(text.upper()) if code in self._by_code]
-        return codes[0] if len(set(codes)) == 1 else None
+        codes = {code for code in _CODE.findall(text.upper()) if code in self._by_code}
+        return codes.pop() if len(codes) == 1 else None
 
-    def named_in(self, lines: Iterable[str], period: str) -> str | None:
+    def named_in(self, lines: Sequence[str], period: str | None, *, is_label: bool = False) -> str | None:
         """The code of the unit of that period that the lines name; None when none, or several, could be meant.
 
-        A title block names the parent above the unit, so of several units the one below wins.
+        A title block names the parent above the unit, so of several units the one below wins. A name that several
+        units share ("huyện Châu Thành") counts only together with a unit above one of them. ``is_label`` is for
+        texts that hold a name and little else (a sheet's, a folder's), where the place alone will do.
         """
+        return self._named(tuple(lines), period, is_label)
+
+    def _find_named(self, lines: tuple[str, ...], period: str | None, is_label: bool) -> str | None:
+        full, half, bare = self._names
+        texts = [_words(line) for line in lines]
+        known = full.codes_in(texts) + half.codes_in(texts)
+        context = {code for codes in known if len(codes) == 1 for code in codes}
+        for index in (full, half, bare) if is_label else (full, half):
+            if named := self._lowest(index.codes_in(texts), context, period):
+                return named
+        return None
+
+    def _lowest(self, mentions: Iterable[set[str]], context: set[str], period: str | None) -> str | None:
         found: set[str] = set()
-        for line in lines:
-            key = _name_key(line)
-            matches = [name for name in self._by_name if re.search(rf"\b{re.escape(name)}\b", key)]
-            longest = [m for m in matches if not any(m != other and m in other for other in matches)]
-            for name in longest:
-                found |= {code for code in self._by_name[name] if self.find(code, period)}
-        parents = {unit.parent_code for code in found for unit in self._by_code[code]}
-        lowest = found - {code for code in parents if code}
+        for codes in mentions:
+            valid = {code for code in codes if period is None or self.find(code, period)}
+            if len(valid) > 1:
+                valid = {code for code in valid if not context.isdisjoint(self._above(code))}
+                if len(valid) != 1:
+                    return None
+            found |= valid
+        lowest = found - {above for code in found for above in self._above(code)}
         return lowest.pop() if len(lowest) == 1 else None
 
 
-def _name_key(text: str) -> str:
-    """Folded, without marks of tone and letter, and with the usual abbreviation of "Liên đoàn Lao động"."""
-    return _FEDERATION.sub("ldld", strip_marks(fold(text)))
+class _NameIndex:
+    """Names as sequences of words, found within longer ones; the longest name at a place counts."""
+
+    def __init__(self) -> None:
+        self._codes: dict[Words, set[str]] = {}
+        self._longest: dict[str, int] = {}
+
+    def add(self, name: Words, code: str) -> None:
+        if name:
+            self._codes.setdefault(name, set()).add(code)
+            self._longest[name[0]] = max(len(name), self._longest.get(name[0], 0))
+
+    def codes_in(self, texts: Iterable[Words]) -> list[set[str]]:
+        """For each name found in the texts, the codes of the units that have it."""
+        found: list[set[str]] = []
+        for text in texts:
+            start = 0
+            while start < len(text):
+                longest = min(self._longest.get(text[start], 0), len(text) - start)
+                sizes = (size for size in range(longest, 0, -1) if text[start : start + size] in self._codes)
+                size = next(sizes, 0)
+                if size:
+                    found.append(self._codes[text[start : start + size]])
+                start += size or 1
+        return found
+
+
+@lru_cache(maxsize=50_000)
+def _words(text: str) -> Words:
+    """The words of a name without marks, abbreviations written out, "Liên đoàn Lao động" as one word."""
+    name = _INDUSTRIAL_ZONE.sub("kcn", _FEDERATION.sub(_UNION, plain(text)))
+    return tuple(word for short in _WORD.findall(name) for word in _ABBREVIATIONS.get(short, (short,)))
 
 
 @cache

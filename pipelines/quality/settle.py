@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines import periods
 from pipelines.contracts import Contracts, RequiredWhen
-from pipelines.contracts.frames import ISSUES, SUBMISSIONS
+from pipelines.contracts.frames import ISSUES, SETTLED_ISSUES, SUBMISSIONS
 from pipelines.intake.register import Receipt
 
 ACCEPTED = "accepted"
@@ -76,6 +76,8 @@ def judge(candidates: pl.DataFrame, issues: pl.DataFrame, receipts: pl.DataFrame
             + pl.duration(days=pl.col("form").replace_strict(due_days, default=None)),
             version=pl.lit(None, pl.Int64),
             is_current=pl.lit(False),
+            known_from=pl.lit(None, pl.Datetime("us")),
+            known_to=pl.lit(None, pl.Datetime("us")),
         )
         .with_columns(
             on_time=pl.col("received_at").dt.date() <= pl.col("due_on"),
@@ -99,6 +101,8 @@ def repeat(originals: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
             verdict=pl.lit(DUPLICATE),
             version=pl.lit(None, pl.Int64),
             is_current=pl.lit(False),
+            known_from=pl.lit(None, pl.Datetime("us")),
+            known_to=pl.lit(None, pl.Datetime("us")),
             on_time=pl.lit(None, pl.Boolean),
             **{name: pl.lit(0, pl.Int64) for name in (*_COUNTED, "rows_accepted", "rows_returned")},
         )
@@ -123,25 +127,63 @@ def duplicate_issues(duplicates: pl.DataFrame, originals: pl.DataFrame, contract
 
 
 def number_versions(submissions: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
-    """SUBMISSIONS with ``version`` (1, 2, … in order of receipt) and ``is_current`` (the newest accepted one)."""
-    counts = ~pl.col("verdict").is_in([UNRECOGNISED, DUPLICATE])
-    order = submissions.join(receipts.select("receipt_id", "sequence"), on="receipt_id").sort("received_at", "sequence")
-    versions = pl.int_range(1, pl.len() + 1).over(_ONE_OF_A_KIND)
-    numbered = pl.concat(
-        [order.filter(~counts), order.filter(counts).with_columns(version=versions.cast(pl.Int64))],
-        how="vertical",
+    """SUBMISSIONS with ``version``, ``is_current``, ``known_from`` and ``known_to`` decided.
+
+    Versions count 1, 2, … in order of receipt; the newest accepted one is current. An accepted version is known from
+    its receipt until the receipt of the next accepted one.
+    """
+    in_order = submissions.join(receipts.select("receipt_id", "sequence"), on="receipt_id").sort(
+        "received_at", "sequence", "submission_id"
     )
-    newest = pl.col("version").filter(_IS_ACCEPTED).max().over(_ONE_OF_A_KIND)
+    counts = ~pl.col("verdict").is_in([UNRECOGNISED, DUPLICATE])
+    next_receipt = pl.col("received_at").shift(-1).over(_ONE_OF_A_KIND)
+    versions = in_order.filter(counts).with_columns(
+        version=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(_ONE_OF_A_KIND)
+    )
+    accepted = versions.filter(_IS_ACCEPTED).with_columns(
+        is_current=pl.col("version") == pl.col("version").max().over(_ONE_OF_A_KIND),
+        known_from="received_at",
+        known_to=next_receipt,
+    )
+    others = [versions.filter(~_IS_ACCEPTED), in_order.filter(~counts)]
+    return pl.concat([accepted, *others]).sort("received_at", "sequence", "submission_id").select(*SUBMISSIONS)
+
+
+def mark_explained(issues: pl.DataFrame, rows: Iterable[pl.DataFrame], explanations: pl.DataFrame) -> pl.DataFrame:
+    """SETTLED_ISSUES: a query is explained by the note of its row, or by what the sender wrote beside it.
+
+    Args:
+        issues: ISSUES.
+        rows: rows of the forms that have a field ``note``.
+        explanations: EXPLANATIONS.
+    """
+    noted = [
+        frame.filter(pl.col("note").is_not_null()).select(
+            "submission_id", pl.col("source_sheet").alias("sheet"), "source_row"
+        )
+        for frame in rows
+        if "note" in frame.columns
+    ]
+    by_row = pl.concat(noted).unique().with_columns(is_noted=pl.lit(True))
+    place = ["submission_id", "sheet", "cell", "rule_code"]
+    by_finding = explanations.select(place).unique().with_columns(is_answered=pl.lit(True))
     return (
-        numbered.with_columns(is_current=(_IS_ACCEPTED & (pl.col("version") == newest)).fill_null(False))
-        .sort("received_at", "sequence", "submission_id")
-        .select(*SUBMISSIONS)
+        issues.join(
+            by_row, on=["submission_id", "sheet", "source_row"], how="left", maintain_order="left", nulls_equal=True
+        )
+        .join(by_finding, on=place, how="left", maintain_order="left", nulls_equal=True)
+        .with_columns(
+            is_explained=(pl.col("severity") == "query")
+            & (pl.col("is_noted").fill_null(False) | pl.col("is_answered").fill_null(False))
+        )
+        .select(*SETTLED_ISSUES)
     )
 
 
 def mark_queries(submissions: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """SUBMISSIONS where an accepted one with an open query is ``accepted_with_queries``, any other ``accepted``."""
-    asked = pl.col("submission_id").is_in(issues.filter(pl.col("severity") == "query")["submission_id"].implode())
+    """SUBMISSIONS where an accepted one with a query that is not explained is ``accepted_with_queries``."""
+    open_queries = issues.filter((pl.col("severity") == "query") & ~pl.col("is_explained"))
+    asked = pl.col("submission_id").is_in(open_queries["submission_id"].implode())
     return submissions.with_columns(
         verdict=pl.when(_IS_ACCEPTED & asked)
         .then(pl.lit(WITH_QUERIES))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.contracts.frames import ISSUES
+from pipelines.contracts.frames import ISSUES, with_letters
 from pipelines.contracts.model import Contracts, Form, Layout
 from pipelines.quality.context import open_context, outcomes_by_id, run_suite, store
 from pipelines.quality.suites import (
@@ -189,9 +189,7 @@ def _with_cells(findings: Sequence[pl.DataFrame], places: pl.DataFrame) -> pl.Da
     """All findings as ISSUES, in the order of their places; ``cell`` is null where the column is absent."""
     if not findings:
         return pl.DataFrame(schema=ISSUES)
-    place = ["submission_id", "sheet", "field"]
-    letters = places.rename({"source_sheet": "sheet"}).unique(place, keep="first", maintain_order=True)
-    placed = pl.concat(findings).join(letters, on=place, how="left")
+    placed = with_letters(pl.concat(findings), places)
     cell = pl.concat_str("column_letter", "source_row").alias("cell")
     return placed.with_columns(cell).select(ISSUES.keys()).sort(PLACE, nulls_last=True)
 

@@ -20,9 +20,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.contracts import Contracts, Severity
+from pipelines.contracts.workbook import FINDINGS_COLUMNS, FINDINGS_SHEET, RESULT_SHEET
 from pipelines.quality import settle
 from pipelines.reports import wording
-from pipelines.reports.wording import FINDINGS_SHEET, RESULT_SHEET, Kind, Outcome
+from pipelines.reports.wording import Kind, Outcome
 
 RESULT_TITLE = "KẾT QUẢ KIỂM TRA BÁO CÁO"
 FINDINGS_TITLE = "DANH SÁCH LỖI, NỘI DUNG CẦN GIẢI TRÌNH VÀ LƯU Ý"
@@ -47,15 +48,15 @@ _VERDICT_FILLS = {
 _HEADER_FILL = PatternFill("solid", fgColor="FF1F3864")
 _COLUMNS = {
     "TT": 5,
-    "Trang tính": 16,
-    "Ô": 8,
-    "Mã": 10,
+    FINDINGS_COLUMNS["sheet"]: 16,
+    FINDINGS_COLUMNS["cell"]: 8,
+    FINDINGS_COLUMNS["rule_code"]: 10,
     "Mức độ": 12,
     "Cột": 18,
     "Giá trị đã ghi": 16,
     "Nội dung": 38,
     "Cách sửa": 36,
-    wording.EXPLANATION: 26,
+    FINDINGS_COLUMNS["explanation"]: 26,
 }
 _LABEL_WIDTH, _TEXT_WIDTH = 22, 84
 _LINE_HEIGHT, _MOST_HEIGHT = 15, 400  # points; Excel allows 409
@@ -191,13 +192,16 @@ def _add_line(sheet: Worksheet, label: str, text: str | None, gap: int = 0) -> C
     return right
 
 
-def add_findings_sheet(book: Workbook, findings: pl.DataFrame, sheets: Mapping[str, Worksheet]) -> None:
+def add_findings_sheet(
+    book: Workbook, findings: pl.DataFrame, sheets: Mapping[str, Worksheet], rule_pages_url: str | None = None
+) -> None:
     """Add ``LỖI`` as the second sheet.
 
     Args:
         book: the workbook, with ``KẾT QUẢ`` in front.
         findings: of all submissions of the file (``findings_frame``).
         sheets: sheet as findings name it → sheet of the book, for the links.
+        rule_pages_url: address of a rule's page, with ``{code}`` where its code stands; each code links to it.
     """
     sheet = book.create_sheet(FINDINGS_SHEET, 1)
     put_text(sheet, 1, 1, FINDINGS_TITLE).font = _TITLE
@@ -215,7 +219,7 @@ def add_findings_sheet(book: Workbook, findings: pl.DataFrame, sheets: Mapping[s
         sheet.column_dimensions[get_column_letter(column)].width = width
     listed = findings.filter(pl.int_range(pl.len()).over("rule_code") < MOST_LISTED)
     for number, finding in enumerate(listed.iter_rows(named=True), start=1):
-        _add_finding(sheet, number, finding, sheets.get(finding["sheet"]))
+        _add_finding(sheet, number, finding, sheets.get(finding["sheet"]), rule_pages_url)
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(_COLUMNS))}{sheet.max_row}"
     _add_rest(sheet, (kind for kind in kinds(findings) if kind.count > MOST_LISTED))
     sheet.freeze_panes = f"A{HEADER_ROW + 1}"
@@ -223,7 +227,9 @@ def add_findings_sheet(book: Workbook, findings: pl.DataFrame, sheets: Mapping[s
     _set_up_print(sheet)
 
 
-def _add_finding(sheet: Worksheet, number: int, finding: Mapping[str, Any], target: Worksheet | None) -> None:
+def _add_finding(
+    sheet: Worksheet, number: int, finding: Mapping[str, Any], target: Worksheet | None, rule_pages_url: str | None
+) -> None:
     severity = Severity(finding["severity"])
     row = HEADER_ROW + number
     texts = (
@@ -251,6 +257,11 @@ def _add_finding(sheet: Worksheet, number: int, finding: Mapping[str, Any], targ
         place = f"{quote_sheetname(target.title)}!{finding['cell']}"
         link.hyperlink = Hyperlink(ref=link.coordinate, location=place, tooltip="Đến ô này")
         link.font = _LINK
+    if rule_pages_url:
+        code = sheet.cell(row, 4)
+        page = rule_pages_url.replace("{code}", finding["rule_code"])
+        code.hyperlink = Hyperlink(ref=code.coordinate, target=page, tooltip="Giải thích quy tắc")
+        code.font = _LINK
 
 
 def _add_rest(sheet: Worksheet, rest: Iterable[Kind]) -> None:

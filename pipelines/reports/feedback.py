@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,13 @@ def write_answers(
     settings: Settings,
     contracts: Contracts,
     units: OrgUnits,
+    anew: Collection[str] | None = None,
     on_file: Callable[[], None] = lambda: None,
 ) -> list[Path]:
     """Answer every file of which there is something to say, below ``settings.returned``.
 
-    A file that was accepted without findings, or only repeats an earlier one, gets no answer.
+    A file that was accepted without findings, or only repeats an earlier one, gets no answer. An answer that is
+    there already stays, unless its receipt is among ``anew``; so a run that was interrupted is made up for.
 
     Args:
         submissions: SUBMISSIONS of the files.
@@ -56,6 +58,7 @@ def write_answers(
         settings: where ``raw`` and ``returned`` are.
         contracts: forms and rules.
         units: the list of union units, for their names.
+        anew: ids of receipts to answer even where an answer exists; None stands for all.
         on_file: called once for each receipt, for showing progress.
 
     Returns:
@@ -68,10 +71,11 @@ def write_answers(
     for receipt in receipts:
         if (mine := by_receipt.get((receipt.receipt_id,))) is not None:
             folder = settings.returned / answer_folder(mine)
+            if anew is not None and receipt.receipt_id not in anew and (folder / answer_name(receipt)).exists():
+                continue
             found = issues.join(mine, on="submission_id", how="semi", maintain_order="left")
-            written.append(
-                write_answer(folder, receipt, settings.raw / receipt.raw_path, mine, found, contracts, units)
-            )
+            raw_file, pages = settings.raw / receipt.raw_path, settings.rule_pages_url
+            written.append(write_answer(folder, receipt, raw_file, mine, found, contracts, units, pages))
         on_file()
     return written
 
@@ -84,6 +88,7 @@ def write_answer(
     issues: pl.DataFrame,
     contracts: Contracts,
     units: OrgUnits,
+    rule_pages_url: str | None = None,
 ) -> Path:
     """Write the answer to one file; the same input gives the same bytes.
 
@@ -95,13 +100,16 @@ def write_answer(
         issues: ISSUES of these submissions.
         contracts: forms and rules.
         units: the list of union units, for their names.
+        rule_pages_url: address of a rule's page, with ``{code}`` where its code stands; the codes link to it.
     """
     findings = findings_frame(issues, submissions, contracts)
-    copy = copy_of_sender(raw_file, receipt.name_parts[-1])
+    refusals = [rule.code for rule in contracts.catalogue if rule.name.startswith("file_")]
+    is_refused = issues["rule_code"].is_in(refusals).any()
+    copy = copy_of_sender(raw_file, receipt.name_parts[-1], is_refused)
     mark_cells(copy.sheets, findings)
     outcomes = [(_outcome(row, receipt, findings, contracts, units), row) for row in submissions.iter_rows(named=True)]
     add_result_sheet(copy.book, receipt.receipt_id, outcomes, copy.caveat)
-    add_findings_sheet(copy.book, findings, copy.sheets)
+    add_findings_sheet(copy.book, findings, copy.sheets, rule_pages_url)
     path = folder / answer_name(receipt)
     _write_whole(path, _as_bytes(copy.book, receipt))
     return path

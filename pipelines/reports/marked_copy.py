@@ -23,7 +23,8 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.contracts import Severity
-from pipelines.intake.read import Sheet, UnreadableFileError, read_workbook
+from pipelines.intake.read import Sheet, UnreadableFileError
+from pipelines.intake.reading import read_files
 from pipelines.reports.answer_sheets import FILLS, FINDINGS_TITLE, RESULT_TITLE, put_text
 
 LARGEST_COPY = 30 * 2**20
@@ -60,11 +61,13 @@ class SenderCopy:
     caveat: str | None = None
 
 
-def copy_of_sender(raw_file: Path, file_name: str) -> SenderCopy:
+def copy_of_sender(raw_file: Path, file_name: str, is_refused: bool = False) -> SenderCopy:
     """The sender's workbook if openpyxl can open it; else its cells as intake reads them; else an empty one.
 
-    ``file_name`` is the one that the sender gave.
+    ``file_name`` is the one that the sender gave. A file that intake refused is not opened here either.
     """
+    if is_refused:
+        return SenderCopy(_empty_book(), {}, UNREADABLE)
     size, is_office_xml = _unpacked(raw_file)
     if size > LARGEST_COPY:
         return SenderCopy(_empty_book(), {}, TOO_LARGE)
@@ -72,9 +75,8 @@ def copy_of_sender(raw_file: Path, file_name: str) -> SenderCopy:
     if book is not None:
         _remove_earlier_answer(book)
         return SenderCopy(book, {sheet.title: sheet for sheet in book.worksheets})
-    try:
-        read = read_workbook(raw_file)
-    except UnreadableFileError:
+    (read,) = read_files([(raw_file, file_name)])
+    if isinstance(read, UnreadableFileError):
         return SenderCopy(_empty_book(), {}, UNREADABLE)
     # A text file has no sheet names: its only sheet is shown under the name of the file.
     is_text = read.encoding is not None

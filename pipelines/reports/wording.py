@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from pipelines import periods
 from pipelines.contracts import Severity
+from pipelines.contracts.workbook import FINDINGS_COLUMNS, FINDINGS_SHEET
 from pipelines.quality import settle
 
-RESULT_SHEET, FINDINGS_SHEET = "KẾT QUẢ", "LỖI"
-EXPLANATION = "Giải trình của đơn vị"
+EXPLANATION = FINDINGS_COLUMNS["explanation"]
 UNKNOWN = "chưa xác định được"
 HOW_TO_READ = (
     f"Trang tính “{FINDINGS_SHEET}” liệt kê từng nội dung; bấm vào địa chỉ ô để đến đúng chỗ. "

@@ -137,7 +137,7 @@ CASES = (
         rule_code="CD-E004",
         states_unit=UNKNOWN_UNIT,
     ),
-    Case("H171", "2023-Q3", 2, "unrecognised", rule_code="CD-E001", kind="garbage", more="-ban-chinh"),
+    Case("H171", "2023-Q3", 2, "unrecognised", rule_code="CD-E015", kind="garbage", more="-ban-chinh"),
     # Accepted, with a query that is open and one that the note column explains.
     Case(
         *("H173", "2023-Q3", 7, "accepted_with_queries"),
@@ -150,7 +150,7 @@ CASES = (
         is_current=True,
     ),
     Case(
-        *("H060", "2023-Q3", 9, "accepted_with_queries"),
+        *("H060", "2023-Q3", 9, "accepted"),  # the note explains the query
         form="grassroots_unions",
         rule_code="CD-Q110",
         marked="members_total",

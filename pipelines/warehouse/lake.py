@@ -15,11 +15,20 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contracts import Contracts
-from pipelines.contracts.frames import COLUMN_PLACES, ISSUES, SUBMISSIONS, row_schema
+from pipelines.contracts.frames import (
+    CHANGES,
+    COLUMN_PLACES,
+    EXPLANATIONS,
+    SETTLED_ISSUES,
+    SUBMISSIONS,
+    row_schema,
+)
 
 SUBMISSIONS_TABLE = "submissions"
 ISSUES_TABLE = "submission_issues"
+CHANGES_TABLE = "submission_changes"
 PLACES_TABLE = "column_places"
+EXPLANATIONS_TABLE = "explanations"
 NO_PERIOD = "none"
 STATE_FILE = "data.parquet"
 
@@ -32,8 +41,10 @@ class Lake:
         self.root = root
         self.schemas: dict[str, dict[str, pl.DataType]] = {
             SUBMISSIONS_TABLE: SUBMISSIONS,
-            ISSUES_TABLE: ISSUES,
+            ISSUES_TABLE: SETTLED_ISSUES,
+            CHANGES_TABLE: CHANGES,
             PLACES_TABLE: COLUMN_PLACES,
+            EXPLANATIONS_TABLE: EXPLANATIONS,
             **{form.form: row_schema(form) for form in contracts.forms},
         }
 

@@ -42,7 +42,7 @@ def publish(settings: Settings) -> Publication:
         row_counts = _export(settings.build_db, staging)
         hashes = {path.stem: _sha256(path) for path in sorted((staging / "parquet").glob("*.parquet"))}
         version = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()[:12]
-        if read_manifest(settings).get("version") == version and (folder / "warehouse.duckdb").exists():
+        if _is_published(folder, read_manifest(settings).get("version") == version, hashes):
             return Publication(version, row_counts, is_new=False)
         (folder / "parquet").mkdir(exist_ok=True)
         for path in (staging / "parquet").glob("*.parquet"):
@@ -64,6 +64,12 @@ def read_manifest(settings: Settings) -> dict[str, object]:
     """The manifest of what is published; empty before the first publication."""
     path = settings.published / "manifest.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _is_published(folder: Path, is_version: bool, hashes: dict[str, str]) -> bool:
+    """Whether readers have just these tables; a publication that was interrupted is made up for."""
+    parquet = {path.stem: _sha256(path) for path in (folder / "parquet").glob("*.parquet")}
+    return is_version and parquet == hashes and (folder / "warehouse.duckdb").exists()
 
 
 def _export(build_db: Path, staging: Path) -> dict[str, int]:

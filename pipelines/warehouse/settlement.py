@@ -16,8 +16,17 @@ from pipelines.contracts.frames import ISSUES
 from pipelines.intake.batch import Batch
 from pipelines.intake.register import Receipt
 from pipelines.quality import settle
+from pipelines.quality.changes import changes
 from pipelines.quality.validate import validate_across
-from pipelines.warehouse.lake import ISSUES_TABLE, NO_PERIOD, PLACES_TABLE, SUBMISSIONS_TABLE, Lake
+from pipelines.warehouse.lake import (
+    CHANGES_TABLE,
+    EXPLANATIONS_TABLE,
+    ISSUES_TABLE,
+    NO_PERIOD,
+    PLACES_TABLE,
+    SUBMISSIONS_TABLE,
+    Lake,
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Settlement:
 
     Attributes:
         submissions: SUBMISSIONS of the batch's files, with their verdicts.
-        issues: ISSUES of those submissions.
+        issues: SETTLED_ISSUES of those submissions.
         cross_form_results: results of the rules between forms (see ``quality.validate``), over the periods touched.
     """
 
@@ -75,12 +84,15 @@ def settle_batch(
     submissions = settle.number_versions(pl.concat([known.filter(in_touched), arrived]), receipts)
     _add_rows(batch, submissions, receipts.filter(of_batch), lake)
 
-    current = {form.form: settle.current_rows(lake.read(form.form, touched), submissions) for form in contracts.forms}
+    rows = {form.form: lake.read(form.form, touched) for form in contracts.forms}
+    current = {form: settle.current_rows(frame, submissions) for form, frame in rows.items()}
     crossed = validate_across(contracts, current, lake.read(PLACES_TABLE, touched), gx_dir)
-    judged_before = lake.read(ISSUES_TABLE, touched).join(arrived, on="submission_id", how="anti")
+    judged_before = lake.read(ISSUES_TABLE, touched).join(arrived, on="submission_id", how="anti").select(*ISSUES)
     issues = pl.concat([_still_standing(judged_before, submissions, contracts), issues, crossed.issues])
+    issues = settle.mark_explained(issues, rows.values(), lake.read(EXPLANATIONS_TABLE, touched))
     submissions = settle.mark_queries(submissions, issues)
-    _write_state(lake, touched, submissions, issues)
+    revisions = pl.concat(changes(form, rows[form.form], submissions) for form in contracts.forms)
+    _write_state(lake, touched, submissions, issues, revisions)
     for name in sorted({receipt.batch for receipt in new}):
         lake.finish_batch(name)
     mine = submissions.filter(of_batch)
@@ -94,7 +106,8 @@ def _add_rows(batch: Batch, submissions: pl.DataFrame, receipts: pl.DataFrame, l
         .join(receipts.select("receipt_id", "batch"), on="receipt_id")
         .select("submission_id", "batch", pl.col("period").alias("_period"))
     )
-    for table, frame in {**batch.rows, PLACES_TABLE: batch.places}.items():
+    tables = {**batch.rows, PLACES_TABLE: batch.places, EXPLANATIONS_TABLE: batch.explanations}
+    for table, frame in tables.items():
         kept = frame.join(accepted, on="submission_id", how="inner", maintain_order="left")
         for (period, name), rows in kept.partition_by("_period", "batch", as_dict=True).items():
             lake.add_rows(table, str(period), str(name), rows)
@@ -110,10 +123,13 @@ def _still_standing(issues: pl.DataFrame, submissions: pl.DataFrame, contracts: 
     return issues.filter(~(is_cross_form & pl.col("submission_id").is_in(current.implode())))
 
 
-def _write_state(lake: Lake, periods: list[str], submissions: pl.DataFrame, issues: pl.DataFrame) -> None:
+def _write_state(
+    lake: Lake, periods: list[str], submissions: pl.DataFrame, issues: pl.DataFrame, revisions: pl.DataFrame
+) -> None:
     by_period = pl.col("period").fill_null(NO_PERIOD)
     for period in periods:
         of_period = submissions.filter(by_period == period)
         of_submissions = issues.join(of_period, on="submission_id", how="semi")
         lake.replace_state(ISSUES_TABLE, period, of_submissions.sort(*ISSUES))
+        lake.replace_state(CHANGES_TABLE, period, revisions.filter(period=period))
         lake.replace_state(SUBMISSIONS_TABLE, period, of_period)

@@ -31,7 +31,7 @@ class Stage:
 
     def save_batch(self, batch: Batch) -> None:
         """Leave everything that intake made."""
-        for name in ("candidates", "totals", "places", "issues"):
+        for name in ("candidates", "totals", "places", "issues", "explanations"):
             self.save(name, getattr(batch, name))
         for form, rows in batch.rows.items():
             self.save(f"rows_{form}", rows)
@@ -44,4 +44,5 @@ class Stage:
             totals=self.load("totals"),
             places=self.load("places"),
             issues=self.load("issues"),
+            explanations=self.load("explanations"),
         )

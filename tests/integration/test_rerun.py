@@ -73,6 +73,16 @@ def test_a_corrected_workbook_replaces_the_numbers_of_its_unit_and_nothing_else(
     )
     assert query(published, versions) == [(1, False), (2, True)]
 
+    changes = "select change, field, cast(old_value as int) - cast(new_value as int) from marts.fct_submission_change"
+    of_this = f"{changes} where submission_id in ({', '.join(repr(s['submission_id']) for s in said['submissions'])})"
+    assert query(published, of_this) == [("changed", "members_total", 1)]
+    known = (
+        "select sum(members_total) from marts.history_grassroots_unions where org_unit_code = 'H164'"
+        " and period = '2023-Q3' and known_from <= {0} and (known_to is null or known_to > {0})"
+    )
+    assert query(published, known.format("date '2023-10-19'")) == demo.query(members)
+    assert query(published, known.format("date '2023-10-20'")) == query(published, members)
+
 
 def test_the_lake_and_everything_after_it_is_rebuilt_to_the_same_content_from_raw(
     data: Settings, demo: DemoRun

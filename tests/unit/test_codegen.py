@@ -15,11 +15,13 @@ import pytest
 import yaml
 
 from pipelines.codegen import GENERATED_DIRS, drift, render_all, write_all
-from pipelines.codegen.dictionary import SENDERS_VI, TYPES_VI, UNITS_VI, render_dictionary
+from pipelines.codegen.dictionary import SENDERS_VI, render_dictionary
 from pipelines.codegen.json_schema import FORM_SCHEMA, render_json_schema
 from pipelines.codegen.template import HEADER_ROW, UnitLabel, write_template
+from pipelines.codegen.wording import TYPES_VI
 from pipelines.contracts import Contracts, FieldType, load_contracts
 from pipelines.contracts.frames import row_schema, text_schema
+from pipelines.contracts.vietnamese import UNITS_VI
 from pipelines.intake.batch import build_batch, recognise_files
 from pipelines.intake.register import Receipt
 from pipelines.intake.units import load_org_units
@@ -169,13 +171,13 @@ class TestNewColumn:
 class TestDictionary:
     """Pages that people read."""
 
-    def test_every_rule_has_a_heading_at_the_address_that_the_index_gives(self) -> None:
-        pages = render_dictionary()
-        index = re.findall(r"^\| \[(CD-[EQN]\d{3})\]\((\S*)#(\S+)\)", pages["docs/rules.md"], flags=re.MULTILINE)
-        assert [code for code, _, _ in index] == [rule.code for rule in load_contracts().rules()]
-        for code, page, anchor in index:
-            assert f"\n### {code}\n" in pages[f"docs/{page or 'rules.md'}"]
-            assert anchor == code.lower()
+    def test_every_rule_of_a_form_is_linked_from_its_page(self) -> None:
+        contracts = load_contracts()
+        for form in contracts.forms:
+            page = render_dictionary()[f"docs/forms/{form.form}.md"]
+            own = [*form.rules, *(rule for rule in contracts.cross_form if rule.form == form.form)]
+            linked = re.findall(r"^\| \[(\S+)\]\(\.\./rules/(\S+)\.md\) \|", page, flags=re.MULTILINE)
+            assert sorted(linked) == sorted((rule.code, rule.code) for rule in own)
 
     def test_every_field_and_choice_is_on_the_page_of_its_form(self) -> None:
         pages = render_dictionary()

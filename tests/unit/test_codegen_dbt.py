@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from pipelines.codegen.dbt import HEADER, SEEDS, STAGING, render_dbt
-from pipelines.contracts.frames import ISSUES, ROW_KEYS, SUBMISSIONS, row_schema
+from pipelines.contracts.frames import CHANGES, ROW_KEYS, SETTLED_ISSUES, SUBMISSIONS, row_schema
 from pipelines.contracts.loader import load_contracts
 from pipelines.contracts.model import Contracts, FieldType, FormField
 from pipelines.settings import PROJECT_DIR
@@ -116,7 +116,10 @@ def test_keys_are_tested(form: str) -> None:
     }
 
 
-@pytest.mark.parametrize(("table", "schema"), [("submissions", SUBMISSIONS), ("submission_issues", ISSUES)])
+@pytest.mark.parametrize(
+    ("table", "schema"),
+    [("submissions", SUBMISSIONS), ("submission_issues", SETTLED_ISSUES), ("submission_changes", CHANGES)],
+)
 def test_record_tables_follow_the_frames(table: str, schema: dict[str, pl.DataType]) -> None:
     (model,) = _models(render_dbt()[f"{STAGING}/_stg_{table}.yml"])
     assert [column["name"] for column in model["columns"]] == list(schema)

@@ -13,14 +13,13 @@ from openpyxl.workbook.workbook import Workbook
 
 from pipelines.contracts import Severity, load_contracts
 from pipelines.contracts.frames import ISSUES, SUBMISSIONS
-from pipelines.intake.read import read_workbook
+from pipelines.contracts.workbook import FINDINGS_SHEET, RESULT_SHEET
 from pipelines.intake.register import Receipt
 from pipelines.intake.units import load_org_units
 from pipelines.quality import settle
 from pipelines.reports import marked_copy
 from pipelines.reports.answer_sheets import FILLS, HEADER_ROW, MOST_LISTED
 from pipelines.reports.feedback import UNPLACED, answer_folder, answer_name, write_answer, write_answers
-from pipelines.reports.wording import FINDINGS_SHEET, RESULT_SHEET
 from pipelines.settings import Settings
 
 CONTRACTS = load_contracts()
@@ -315,7 +314,7 @@ def test_a_csv_comes_back_as_a_workbook_with_the_same_rows(tmp_path: Path) -> No
     raw = tmp_path / f"{RECEIPT_ID}.csv"
     raw.write_text("Mã CĐCS;Đoàn viên\nCS-1;13.734\n=1+1;012\n", encoding="utf-8")
     receipt = make_receipt("H004/đoàn viên.csv")
-    findings = make_issues(issue("CD-E020", cell="B2", sheet=read_workbook(raw).sheets[0].name))
+    findings = make_issues(issue("CD-E020", cell="B2", sheet="đoàn viên"))
     book = answer(tmp_path, findings, raw, receipt)
     assert book.sheetnames == [RESULT_SHEET, FINDINGS_SHEET, "đoàn viên"]
     sheet = book["đoàn viên"]

@@ -34,7 +34,7 @@ def frames(form: Form, rows: list[dict[str, str]]) -> tuple[pl.DataFrame, pl.Dat
     texts = pl.DataFrame(
         [{**keys, "source_row": 8 + index, **row} for index, row in enumerate(rows)], schema=text_schema(form)
     )
-    places = [("s1", "CĐCS", field.name, chr(ord("A") + index)) for index, field in enumerate(form.fields)]
+    places = [("s1", "CĐCS", field.name, chr(ord("A") + index), 7, 99) for index, field in enumerate(form.fields)]
     return texts, pl.DataFrame(places, schema=COLUMN_PLACES, orient="row")
 
 

@@ -85,6 +85,8 @@ def places(form: Form, *absent: str, submissions: Sequence[str] = ("s1",)) -> pl
             "source_sheet": "Biểu",
             "field": field.name,
             "column_letter": chr(66 + i),
+            "first_row": 1,
+            "last_row": 999,
         }
         for submission in submissions
         for i, field in enumerate(form.fields)

@@ -74,7 +74,7 @@ def test_delimited_text_in_any_usual_dress(tmp_path: Path, delimiter: str, encod
         ("a.xlsx", b"day khong phai so tinh", "nội dung không phải là sổ tính Excel"),
         ("a.xlsx", b"PK\x03\x04 cut off", "sổ tính bị hỏng"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "sổ tính bị hỏng"),
-        ("a.csv", b"\xff\xd8\xff\xe0jpeg", "không phải UTF-8"),
+        ("a.csv", b"\xff\xd8\xff\xe0jpeg", "ảnh JPEG"),
         ("a.csv", b"abc\x00\x01\x02", "tệp nhị phân"),
     ],
 )

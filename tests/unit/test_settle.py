@@ -65,7 +65,8 @@ def settled(
     numbered = settle.number_versions(pl.concat([judged, copies]), frame)
     assert numbered.schema == pl.Schema(SUBMISSIONS)
     assert settle.unbalanced(numbered).is_empty()
-    return {row["submission_id"]: row for row in settle.mark_queries(numbered, found).to_dicts()}
+    open_queries = found.with_columns(is_explained=pl.lit(False))
+    return {row["submission_id"]: row for row in settle.mark_queries(numbered, open_queries).to_dicts()}
 
 
 def test_severity_decides_the_verdict_and_where_the_rows_go() -> None:
@@ -97,6 +98,17 @@ def test_the_newest_accepted_version_counts_and_a_returned_one_leaves_it_standin
     by_id = settled([candidate(n) for n in (1, 2, 3)], [issue(3, "error")], [receipt(1), receipt(2), receipt(3)])
     versions = [(row["version"], row["is_current"], row["verdict"]) for row in by_id.values()]
     assert versions == [(1, False, "accepted"), (2, True, "accepted"), (3, False, "returned")]
+
+
+def test_an_accepted_version_is_known_until_the_next_accepted_one_is_received() -> None:
+    days = [dt.datetime(2021, 7, day) for day in (5, 8, 12)]
+    by_id = settled(
+        [candidate(n) for n in (1, 2, 3)],
+        [issue(2, "error")],
+        [receipt(n, received_at=day) for n, day in enumerate(days, start=1)],
+    )
+    known = [(row["known_from"], row["known_to"]) for row in by_id.values()]
+    assert known == [(days[0], days[2]), (None, None), (days[2], None)]
 
 
 def test_versions_follow_the_day_of_receipt_also_when_old_mail_is_taken_in_late() -> None:

@@ -15,9 +15,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 from stdnum.vn import mst
 
 from pipelines import periods
-from pipelines.codegen.sheet_plan import FIRST_DATA_ROW, STAMP_SHEET
+from pipelines.codegen.sheet_plan import FIRST_DATA_ROW
 from pipelines.contracts import AtMost, DaysBetween, Range, RequiredWhen, load_contracts
 from pipelines.contracts.frames import ROW_KEYS, row_schema
+from pipelines.contracts.workbook import STAMP_SHEET
 from pipelines.synthetic import DemoSummary, ExpectedVerdict, make_demo
 from pipelines.synthetic.cases import CASES, Case, apply_case
 from pipelines.synthetic.compose import compose, targets
@@ -434,7 +435,7 @@ def test_the_unknown_unit_stands_in_stamp_and_title(demo: DemoSummary):
 
 
 def test_one_file_is_no_workbook(demo: DemoSummary):
-    (verdict,) = _expected(demo, "CD-E001", "unrecognised")
+    (verdict,) = _expected(demo, "CD-E015", "unrecognised")
     with pytest.raises(CalamineError):
         CalamineWorkbook.from_path(demo.inbox / verdict.file)
 
@@ -447,7 +448,7 @@ def test_one_file_comes_twice_under_another_name(demo: DemoSummary, parcels: dic
 
 
 def test_the_explained_query_has_its_note(demo: DemoSummary):
-    (verdict,) = _expected(demo, "CD-Q110", "accepted_with_queries")
+    (verdict,) = _expected(demo, "CD-Q110", "accepted")
     (finding,) = verdict.findings
     sheet = openpyxl.load_workbook(demo.inbox / verdict.file)[str(finding.sheet)]
     row = sheet[str(finding.cell)].row

@@ -13,14 +13,14 @@ from python_calamine import CalamineWorkbook
 from pipelines.codegen.sheet_plan import (
     FIRST_DATA_ROW,
     HEADER_ROW,
-    STAMP_COLUMNS,
-    STAMP_SHEET,
     UnitLabel,
     plan_sheet,
     sheet_name,
 )
-from pipelines.codegen.template import BLANK_ROWS, write_template
-from pipelines.contracts import FieldType, Form, load_contracts
+from pipelines.codegen.template import BLANK_ROWS, PAPER_A3, PAPER_A4, prefill, write_template
+from pipelines.contracts import Choice, FieldType, Form, load_contracts
+from pipelines.contracts.frames import row_schema
+from pipelines.contracts.workbook import GUIDE_SHEET, STAMP_COLUMNS, STAMP_SHEET
 
 CONTRACTS = load_contracts()
 UNIONS = CONTRACTS.form("grassroots_unions")
@@ -193,9 +193,11 @@ def test_every_column_is_validated_by_its_contract(blank: Path, form: Form):
             assert rule.type == "date"
 
 
-def test_the_print_setup_is_a4_landscape_one_page_wide_with_repeated_header(blank: Path):
+def test_the_print_setup_is_landscape_one_page_wide_with_repeated_header(blank: Path):
     sheet = openpyxl.load_workbook(blank)[sheet_name(UNIONS)]
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    narrow = openpyxl.load_workbook(blank)[sheet_name(ENTERPRISES)]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", PAPER_A3)
+    assert (narrow.page_setup.orientation, narrow.page_setup.paperSize) == ("landscape", PAPER_A4)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.fitToHeight == 0  # as many pages down as it takes; one across is the default
     assert sheet.print_title_rows == "$8:$10"
@@ -222,12 +224,19 @@ def test_columns_follow_the_layout_of_the_period(tmp_path: Path):
     assert _cells(tmp_path / "x.xlsx", STAMP_SHEET)[1][2] == "2"
 
 
-def test_edits_are_typed_over_what_was_written(tmp_path: Path):
+def test_edits_are_typed_over_what_was_written_and_keep_its_format(tmp_path: Path, filled: Path):
     plan = plan_sheet(UNIONS, "2021-Q2", ROWS.height)
-    address = plan.cell("members_total", FIRST_DATA_ROW + ROWS.height)
-    edits = {"grassroots_unions": {address: 1}}
-    write_template(tmp_path / "x.xlsx", [UNIONS], UNIT, "2021-Q2", {"grassroots_unions": ROWS}, edits=edits)
-    assert openpyxl.load_workbook(tmp_path / "x.xlsx")[plan.sheet][address].value == 1
+    total = plan.cell("members_total", FIRST_DATA_ROW + ROWS.height)
+    cell, empty = plan.cell("members_total", FIRST_DATA_ROW), plan.cell("workers_female", FIRST_DATA_ROW)
+    edits = {"grassroots_unions": {total: 1, cell: 13.5, empty: "chưa có", "AA40": "bên ngoài bảng"}}
+    path = tmp_path / "x.xlsx"
+    write_template(path, [UNIONS], UNIT, "2021-Q2", {"grassroots_unions": ROWS}, banner="X", edits=edits)
+    before, after = openpyxl.load_workbook(filled)[plan.sheet], openpyxl.load_workbook(path)[plan.sheet]
+    assert [after[address].value for address in edits["grassroots_unions"]] == [1, 13.5, "chưa có", "bên ngoài bảng"]
+    for address in (total, cell, empty):
+        for look in ("font", "border", "fill", "number_format", "protection"):
+            assert repr(getattr(after[address], look)) == repr(getattr(before[address], look))
+    assert after[total].font.b and not after[cell].protection.locked
 
 
 def test_prefilled_rows_can_be_followed_by_empty_ones(tmp_path: Path):
@@ -238,6 +247,29 @@ def test_prefilled_rows_can_be_followed_by_empty_ones(tmp_path: Path):
     assert plan.last_row == FIRST_DATA_ROW + 6
     assert cells[FIRST_DATA_ROW][:2] == [2, "CS-H004-002"]
     assert set(cells[FIRST_DATA_ROW + 1]) == {""}
+
+
+def test_stable_columns_of_the_last_period_are_prefilled(tmp_path: Path):
+    last = pl.DataFrame([dict.fromkeys(row_schema(UNIONS)) | ROWS.row(0, named=True)], schema=row_schema(UNIONS))
+    rows = prefill(UNIONS, last, "2021-Q3")
+    stable = [field.name for field in UNIONS.fields if field.stable]
+    assert rows.columns == stable
+    path = tmp_path / "x.xlsx"
+    plan = write_template(path, [UNIONS], UNIT, "2021-Q3", {"grassroots_unions": rows}, blank_rows=3)[UNIONS.form]
+    first = _cells(path, plan.sheet)[FIRST_DATA_ROW - 1]
+    assert (first[plan.column("union_code")], first[plan.column("sector")]) == ("CS-H004-001", "Trường học công lập")
+    assert {first[plan.column(field.name)] for field in plan.fields if not field.stable} == {""}
+
+
+def test_a_column_that_the_next_layout_lacks_is_not_prefilled():
+    fields = tuple(
+        field.model_copy(update={"until_layout": 1}) if field.name == "tax_code" else field for field in UNIONS.fields
+    )
+    layouts = (*UNIONS.layouts, UNIONS.layouts[0].model_copy(update={"version": 2, "valid_from": "2022-Q1"}))
+    form = UNIONS.model_copy(update={"fields": fields, "layouts": layouts})
+    last = pl.DataFrame(schema=row_schema(form))
+    assert "tax_code" in prefill(form, last, "2021-Q4").columns
+    assert "tax_code" not in prefill(form, last, "2022-Q1").columns
 
 
 def test_the_same_creation_time_gives_the_same_bytes(tmp_path: Path):
@@ -261,3 +293,62 @@ def test_a_code_list_that_fits_no_drop_down_is_an_error(tmp_path: Path):
     form = UNIONS.model_copy(update={"fields": (sector.model_copy(update={"choices": choices}),)})
     with pytest.raises(ValueError, match="field 'sector': the labels of its choices fit no drop-down"):
         write_template(tmp_path / "x.xlsx", [form], UNIT, "2021-Q2")
+
+
+def test_a_code_list_that_fits_no_drop_down_is_offered_from_the_guide(tmp_path: Path):
+    sector = UNIONS.field("sector")
+    labels = [f"Loại hình thứ {number}, có dấu phẩy" for number in range(40)]
+    choices = tuple(Choice(code=f"kind_{number}", label_vi=label) for number, label in enumerate(labels))
+    form = UNIONS.model_copy(update={"fields": (sector.model_copy(update={"choices": choices}),), "rules": ()})
+    path = tmp_path / "x.xlsx"
+    plan = write_template(path, [form], UNIT, "2021-Q2", guide=CONTRACTS)[form.form]
+    book = openpyxl.load_workbook(path)
+    (rule,) = book[plan.sheet].data_validations.dataValidation
+    sheet, _, cells = rule.formula1.partition("!")
+    assert sheet.strip("'") == GUIDE_SHEET
+    assert [cell.value for (cell,) in book[GUIDE_SHEET][cells.replace("$", "")]] == labels
+
+
+@pytest.fixture(scope="module")
+def guided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("guide") / "guided.xlsx"
+    url = "https://example.org/rules/{code}.html"
+    write_template(path, CONTRACTS.forms, UNIT, "2021-Q2", guide=CONTRACTS, rule_pages_url=url)
+    return path
+
+
+class TestGuide:
+    """The sheet of instructions."""
+
+    def test_stands_behind_the_forms_and_before_the_stamp(self, guided: Path, blank: Path):
+        names = CalamineWorkbook.from_path(guided).sheet_names
+        assert names == [*CalamineWorkbook.from_path(blank).sheet_names[:-1], GUIDE_SHEET, STAMP_SHEET]
+
+    def test_explains_every_column_code_and_rule(self, guided: Path):
+        rows = [[str(cell) for cell in row] for row in _cells(guided, GUIDE_SHEET)]
+        letters = openpyxl.utils.get_column_letter
+        assert [row[:3] for row in rows if row[1] and row[0].isascii() and 0 < len(row[0]) <= 2] == [
+            [letters(number), field.heading_vi, "Bắt buộc" if field.required else ""]
+            for form in CONTRACTS.forms
+            for number, field in enumerate(form.fields, start=2)
+        ]
+        fields = [field for form in CONTRACTS.forms for field in form.fields]
+        texts = [text for row in rows for text in row]
+        assert all(any(field.help_vi in text for text in texts) for field in fields)
+        assert {choice.label_vi for field in fields for choice in field.choices} <= set(texts)
+        codes = [row[0] for row in rows if row[0].startswith("CD-")]
+        expected = [rule.code for form in CONTRACTS.forms for rule in form.rules]
+        assert sorted(codes) == sorted(expected + [rule.code for rule in CONTRACTS.cross_form])
+
+    def test_names_the_last_day_for_each_form(self, guided: Path):
+        text = "\n".join(str(row[0]) for row in _cells(guided, GUIDE_SHEET))
+        assert "Hạn gửi: 15/07/2021." in text
+        assert "Hạn gửi: 30/07/2021." in text
+
+    def test_links_rules_to_their_pages_where_they_have_an_address(self, guided: Path, tmp_path: Path):
+        links = {cell.value: cell.hyperlink for cell in openpyxl.load_workbook(guided)[GUIDE_SHEET]["A"]}
+        assert links["CD-E110"].target == "https://example.org/rules/CD-E110.html"
+        write_template(tmp_path / "x.xlsx", [UNIONS], UNIT, "2021-Q2", guide=CONTRACTS)
+        column = openpyxl.load_workbook(tmp_path / "x.xlsx")[GUIDE_SHEET]["A"]
+        assert "CD-E110" in [cell.value for cell in column]
+        assert not any(cell.hyperlink for cell in column)

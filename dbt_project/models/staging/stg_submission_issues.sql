@@ -13,7 +13,8 @@ final as (
         cast(cell as string) as cell,
         cast(field as string) as field,
         cast(value as string) as value,
-        cast(message_vi as string) as message_vi
+        cast(message_vi as string) as message_vi,
+        cast(is_explained as boolean) as is_explained
     from source
 )
 

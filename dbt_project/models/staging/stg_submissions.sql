@@ -14,6 +14,8 @@ final as (
         cast(version as bigint) as version,
         cast(verdict as string) as verdict,
         cast(is_current as boolean) as is_current,
+        cast(known_from as timestamp) as known_from,
+        cast(known_to as timestamp) as known_to,
         cast(due_on as date) as due_on,
         cast(on_time as boolean) as on_time,
         cast(received_at as timestamp) as received_at,

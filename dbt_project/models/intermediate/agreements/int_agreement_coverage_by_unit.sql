@@ -47,16 +47,17 @@ rolled_up as (
 ),
 
 -- An agreement of several employers stands in several rows and is one agreement: in force (3) while one row
--- is, else still to start (2), else expired (1).
+-- is, else still to start (2), else expired (1). Its code is unique only within the unit that reports it.
 by_agreement as (
     select
         period,
         ancestor_code as org_unit_code,
+        org_unit_code as reporter_code,
         agreement_code,
         max(case status when 'in_force' then 3 when 'not_yet_effective' then 2 else 1 end) as standing,
         max(case when is_signed_in_period then 1 else 0 end) as is_signed_in_period
     from rolled_up
-    group by period, ancestor_code, agreement_code
+    group by period, ancestor_code, org_unit_code, agreement_code
 ),
 
 agreements_counted as (

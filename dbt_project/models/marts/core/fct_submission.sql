@@ -13,6 +13,8 @@ final as (
         version,
         verdict,
         is_current,
+        known_from,
+        known_to,
         due_on,
         on_time,
         received_at,

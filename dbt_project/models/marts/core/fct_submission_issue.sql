@@ -12,7 +12,8 @@ final as (
         cell,
         field,
         value,
-        message_vi
+        message_vi,
+        is_explained
     from issues
 )
 
