@@ -95,7 +95,8 @@ def check(
         for receipt in checked.receipts:
             mine = checked.submissions.filter(receipt_id=receipt.receipt_id)
             issues = checked.issues.join(mine, on="submission_id", how="semi", maintain_order="left")
-            write_answer(output, receipt, checked.paths[receipt.receipt_id], mine, issues, contracts, units)
+            path = checked.paths[receipt.receipt_id]
+            write_answer(output, receipt, path, mine, issues, contracts, units, Settings().rule_pages_url)
     if as_json:
         print(json.dumps(checked.as_json(), ensure_ascii=False, indent=2))
     else:

@@ -14,6 +14,10 @@ facts as (
     from {{ ref('fct_membership') }}
 )
 
-(select * from known except select * from facts)
-union all
-(select * from facts except select * from known)
+select
+    known.submission_id as known_id,
+    facts.submission_id as fact_id
+from known
+full outer join facts
+    on known.submission_id = facts.submission_id and known.source_row = facts.source_row
+where known.submission_id is null or facts.submission_id is null

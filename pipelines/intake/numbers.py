@@ -23,6 +23,7 @@ MOST_DIGITS = 15
 
 # No tab and no line break: "12⏎345" are two numbers in one cell.
 _SPACE = " \u00a0\u2000-\u200a\u202f\u205f"
+_TURNED_ROUND = "[\u202a-\u202e\u2066-\u2069]"  # after such a mark, 12 is shown as 21
 _LEAD = "[1-9][0-9]{0,2}"
 _NUMBER = (
     "^(?P<sign>[-+−]?)(?:"
@@ -73,7 +74,8 @@ def parse_number(text: pl.Expr, *, whole: bool) -> pl.Expr:
         .struct.with_fields(integer=part("digits").str.strip_chars_start("0").str.replace("^$", "0"))
         .struct.with_fields(
             is_number=(part("integer").str.len_chars() <= MOST_DIGITS).fill_null(value=False)
-            & (part("unit").is_null() | fold_expr(part("unit")).is_in(_UNITS)),
+            & (part("unit").is_null() | fold_expr(part("unit")).is_in(_UNITS))
+            & ~part("text").str.contains(_TURNED_ROUND),
             is_group_astray=(part("decimals").str.len_chars() == 3) & (part("integer") != "0"),
         )
     )

@@ -15,12 +15,14 @@ from posixpath import basename, dirname, join, normpath
 
 from pipelines.intake.legacy_text import decode_by_font, font_encoding
 from pipelines.intake.limits import check_extent, read_member
-from pipelines.intake.sheets import column_index, column_letter
+from pipelines.intake.ods import parse_xml
+from pipelines.intake.sheets import UnreadableFileError, column_index, column_letter
 
 Cell = tuple[int, int]
 
 _ATTRIBUTE = re.compile(rb"""([\w:]{1,64})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _PREFIX = re.compile(rb"<(?:(\w+):)?(?:worksheet|styleSheet|workbook|sst)\b")
+_BROKEN_INDEX = re.compile(rb""" t="s"[^<>]*><(?:\w+:)?v>(?![0-9]+<)""")  # calamine would take the first shared text
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _LEGACY_FONT = re.compile(rb"""["'](?:\.vn|vni)""", re.IGNORECASE)
 PERCENT_FORMATS = {9, 10}
@@ -52,7 +54,11 @@ class XlsxDetails:
 
     def _read(self, name: str) -> bytes:
         stored = self._names.get(name.lower())
-        return _as_utf8(read_member(self._archive, stored)) if stored else b""
+        if not stored:
+            return b""
+        xml = read_member(self._archive, stored)
+        parse_xml(xml, {})  # calamine reads on past what it cannot make out, and cells would be lost
+        return _as_utf8(xml)
 
     @cached_property
     def _workbook_path(self) -> str:
@@ -111,6 +117,8 @@ class XlsxDetails:
         patterns = _patterns(prefix + b":" if prefix else b"")
         if not patterns.is_regular(xml):
             xml = patterns.regular(xml)
+        if _BROKEN_INDEX.search(xml):
+            raise UnreadableFileError("sổ tính bị hỏng: một ô trỏ tới văn bản không có")
         _check_extent(xml, patterns, name)
         percent_styles, font_styles = self._styles
         formulas, uncached = [], []
