@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 from pipelines.intake.legacy_text import repair_utf8
 from pipelines.intake.limits import check_cells, check_extent, check_sheets
-from pipelines.intake.ods import parse_xml
 from pipelines.intake.sheets import Range, Sheet, UnreadableFileError, Workbook, render_percent
 from pipelines.intake.texts import to_texts
+from pipelines.intake.xml_stream import read_sheets
 
 _MOST_SPANNED = 1_000
 _EXCEL = "urn:schemas-microsoft-com:office:spreadsheet "
@@ -136,16 +136,7 @@ def read_xml_spreadsheet(content: bytes) -> list[Sheet]:
     Raises:
         UnreadableFileError: broken, or too large.
     """
-    reader = _ExcelXmlReader()
-    handlers = {
-        "StartElementHandler": reader.start,
-        "EndElementHandler": reader.end,
-        "CharacterDataHandler": reader.characters,
-    }
-    parse_xml(content, handlers)
-    if not reader.sheets:
-        raise UnreadableFileError("tệp không có trang tính nào")
-    return reader.sheets
+    return read_sheets(content, _ExcelXmlReader())
 
 
 class _ExcelXmlReader:

@@ -7,40 +7,16 @@ number of repeated cells. Fonts are not looked at: text of an old encoding is fo
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
-from xml.parsers import expat
 
 from pipelines.intake.limits import check_cells, check_extent, check_sheets
-from pipelines.intake.sheets import Range, Sheet, UnreadableFileError, render_percent
+from pipelines.intake.sheets import Range, Sheet, render_percent
 from pipelines.intake.texts import to_texts
+from pipelines.intake.xml_stream import read_sheets
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _TEXT, _STYLE = (f"{_NAMESPACE}{part}:1.0 " for part in ("table", "office", "text", "style"))
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _LINKED = "ta_extref"  # LibreOffice keeps a copy of linked workbooks under this style
-
-
-def parse_xml(content: bytes, handlers: dict[str, Any]) -> None:
-    """Run handlers over XML with namespaces ("uri name"). A document type is refused: it could define entities.
-
-    Raises:
-        UnreadableFileError: broken XML, or one with a document type.
-    """
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    for handler, function in handlers.items():
-        setattr(parser, handler, function)
-
-    def refuse(*_: object) -> None:
-        raise UnreadableFileError("tệp XML có khai báo DOCTYPE")
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise UnreadableFileError("tệp XML bị hỏng hoặc bị cắt cụt") from error
-    except (ValueError, LookupError) as error:  # an encoding that Python does not have
-        raise UnreadableFileError("tệp XML có bảng mã lạ") from error
 
 
 def read_ods(content: bytes) -> list[Sheet]:
@@ -49,16 +25,7 @@ def read_ods(content: bytes) -> list[Sheet]:
     Raises:
         UnreadableFileError: broken, or too large.
     """
-    reader = _Reader()
-    handlers = {
-        "StartElementHandler": reader.start,
-        "EndElementHandler": reader.end,
-        "CharacterDataHandler": reader.characters,
-    }
-    parse_xml(content, handlers)
-    if not reader.sheets:
-        raise UnreadableFileError("tệp không có trang tính nào")
-    return reader.sheets
+    return read_sheets(content, _Reader())
 
 
 class _Reader:

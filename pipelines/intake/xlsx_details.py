@@ -15,8 +15,8 @@ from posixpath import basename, dirname, join, normpath
 
 from pipelines.intake.legacy_text import decode_by_font, font_encoding
 from pipelines.intake.limits import check_extent, read_member
-from pipelines.intake.ods import parse_xml
 from pipelines.intake.sheets import UnreadableFileError, column_index, column_letter
+from pipelines.intake.xml_stream import parse_xml
 
 Cell = tuple[int, int]
 
