@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipelines.contracts.frames import (
     text_schema,
 )
 from pipelines.intake.clean import clean
+from pipelines.intake.memory import without_cycle_search
 from pipelines.intake.read import UnreadableFileError, column_letter
 from pipelines.intake.reading import read_files
 from pipelines.intake.recognise import Finding, RecognisedFile, RecognisedTable, Recogniser
@@ -57,6 +59,7 @@ class Batch:
         return {form: frame.height for form, frame in self.rows.items()}
 
 
+@without_cycle_search()
 def recognise_files(
     receipts: Iterable[tuple[Receipt, Path]],
     contracts: Contracts,
@@ -80,6 +83,7 @@ def recognise_files(
     return recognised
 
 
+@without_cycle_search()
 def build_batch(files: Iterable[RecognisedFile], contracts: Contracts) -> Batch:
     """Clean everything that was recognised, over all files at once."""
     candidates: dict[str, dict[str, Any]] = {}
@@ -204,10 +208,10 @@ def _collect_texts(texts: dict[str, list[Any]], table: RecognisedTable, submissi
     texts["period"] += [table.period] * count
     texts["source_sheet"] += [split.sheet.name] * count
     texts["source_row"] += [row + 1 for row in split.data]
-    rows = [split.sheet.rows[row] for row in split.data]
+    columns = list(zip_longest(*(split.sheet.rows[row] for row in split.data)))
     for form_field in split.heading.form.fields:
-        column = split.heading.columns.get(form_field.name)
-        texts[form_field.name] += [row[column] if column is not None and column < len(row) else None for row in rows]
+        column = split.heading.columns.get(form_field.name, len(columns))
+        texts[form_field.name] += columns[column] if column < len(columns) else [None] * count
 
 
 def _issue(finding: Finding, submission_id: str) -> tuple[Any, ...]:

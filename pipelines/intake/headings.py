@@ -193,10 +193,7 @@ class HeadingFinder:
                     break
                 if top + stop <= row:
                     continue
-                levels = _levels(rows[start:stop])
-                if sum(bool(texts) for texts in levels) < LEAST_MATCHES:
-                    continue
-                for fields, missing, heading in self._usable(tuple(levels)):
+                for fields, missing, heading in self._usable(tuple(map(tuple, rows[start:stop]))):
                     score = (fields, missing == 0, start - stop)
                     if most is None or score >= most:
                         placed = replace(heading, rows=range(top + start, top + stop))
@@ -208,8 +205,11 @@ class HeadingFinder:
         heading = self._with_row_above(heading, rows, top)
         return _with_column_numbers(heading, sheet.rows)
 
-    def _match_all(self, levels: tuple[tuple[str, ...], ...]) -> list[tuple[int, int, Heading]]:
-        """The forms that columns with these texts may belong to: fields found, required ones missing, heading."""
+    def _match_all(self, rows: tuple[tuple[str | None, ...], ...]) -> list[tuple[int, int, Heading]]:
+        """The forms that rows with these texts may be the heading of: fields found, required ones missing, heading."""
+        levels = _levels(rows)
+        if sum(bool(texts) for texts in levels) < LEAST_MATCHES:
+            return []
         headings = (_match(labels, range(0), levels) for labels in self._labels)
         return [(len(h.found), len(h.missing()), h) for h in headings if h.is_usable]
 
@@ -255,7 +255,7 @@ def _spread_merged(sheet: Sheet, span: range) -> list[list[str | None]]:
     return rows
 
 
-def _levels(rows: list[list[str | None]]) -> list[tuple[str, ...]]:
+def _levels(rows: Rows) -> list[tuple[str, ...]]:
     """The heading texts of each column, read downwards; a group without merge speaks for the empty cells beside it."""
     filled = [_fill_right(row, rows[number + 1]) for number, row in enumerate(rows[:-1])] + [rows[-1]]
     width = max(len(row) for row in rows)
@@ -263,7 +263,7 @@ def _levels(rows: list[list[str | None]]) -> list[tuple[str, ...]]:
     return [tuple(dict.fromkeys(text for text in column if text)) for column in columns]
 
 
-def _fill_right(row: list[str | None], below: list[str | None]) -> list[str | None]:
+def _fill_right(row: Sequence[str | None], below: Sequence[str | None]) -> list[str | None]:
     filled: list[str | None] = []
     for column, text in enumerate(row):
         has_child = column < len(below) and below[column] is not None

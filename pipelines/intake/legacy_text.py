@@ -234,8 +234,10 @@ def unicode_texts(texts: Iterable[str], known: Mapping[str, str]) -> tuple[dict[
     """
     changed = {}
     rest = []
+    texts = list(texts)
+    may_be_misread = _misread.search(" ".join([*texts, ""])) is not None  # one search is faster than one for each
     for text in texts:
-        decoded = known.get(text) or repair_utf8(text)
+        decoded = known.get(text) or (repair_utf8(text) if may_be_misread else text)
         if decoded != text:
             changed[text] = decoded
         else:

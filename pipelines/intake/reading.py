@@ -12,47 +12,56 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from threading import Timer
 from time import monotonic
 from typing import BinaryIO
 
 from pipelines.intake.limits import MOST_MEMORY_BYTES, MOST_SECONDS
+from pipelines.intake.memory import without_cycle_search
 from pipelines.intake.read import UnreadableFileError, Workbook, read_workbook
+
+File = tuple[Path, str]
+"""Where the bytes are, and the file's own name."""
 
 Outcome = Workbook | UnreadableFileError
 _PROCESSES = 2
+_MOST_ASKED = 8
+"""Files that a process is asked for at once."""
 
 
 def read_files(
-    files: Iterable[tuple[Path, str]], seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY_BYTES
+    files: Iterable[File], seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY_BYTES
 ) -> Iterator[Outcome]:
     """Read each file; the outcomes come in the order of the files.
 
     Args:
-        files: path and the file's own name.
+        files: what to read.
         seconds: after which the reading of one file is given up.
         memory: bytes of address space a reading process may use (not limited on Windows).
     """
     waiting = list(files)
+    size = max(1, min(_MOST_ASKED, len(waiting) // (2 * _PROCESSES)))
+    portions = [waiting[start : start + size] for start in range(0, len(waiting), size)]
     idle: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
-    readers = [_Reader(seconds, memory) for _ in range(min(_PROCESSES, len(waiting)))]
+    readers = [_Reader(seconds, memory) for _ in range(min(_PROCESSES, len(portions)))]
     for reader in readers:
         idle.put(reader)
 
-    def read(file: tuple[Path, str]) -> Outcome:
+    def read(portion: Sequence[File]) -> list[Outcome]:
         reader = idle.get()
         try:
-            return reader.read(*file)
+            return reader.read(portion)
         finally:
             idle.put(reader)
 
     executor = ThreadPoolExecutor(max_workers=max(1, len(readers)))
     try:
-        yield from executor.map(read, waiting)
+        yield from chain.from_iterable(executor.map(read, portions))
     finally:
         executor.shutdown(cancel_futures=True)
         for reader in readers:
@@ -67,20 +76,36 @@ class _Reader:
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, path: Path, name: str) -> Outcome:
+    def read(self, files: Sequence[File]) -> list[Outcome]:
+        """The outcome of each file."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(files):
+            outcomes += self._read(files[len(outcomes) :])
+        return outcomes
+
+    def _read(self, files: Sequence[File]) -> list[Outcome]:
+        """The outcomes of the files, up to one that ended the process.
+
+        All are asked for at once: the process must not wait for us between two files.
+        """
         process = self._process = self._process or self._start()
         assert process.stdin and process.stdout
+        outcomes: list[Outcome] = []
         started = monotonic()
-        timer = Timer(self._seconds, process.kill)
-        timer.start()
         try:
-            pickle.dump((path, name), process.stdin)
+            pickle.dump(files, process.stdin)
             process.stdin.flush()
-            return pickle.load(process.stdout)
+            for _ in files:
+                started = monotonic()
+                timer = Timer(self._seconds, process.kill)
+                timer.start()
+                try:
+                    outcomes.append(pickle.load(process.stdout))
+                finally:
+                    timer.cancel()
         except (EOFError, OSError, pickle.UnpicklingError):
-            return self._given_up(timed_out=monotonic() - started >= self._seconds)
-        finally:
-            timer.cancel()
+            outcomes.append(self._given_up(timed_out=monotonic() - started >= self._seconds))
+        return outcomes
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", __name__, str(self._seconds), str(self._memory)]
@@ -109,17 +134,18 @@ def _serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
     """Read what is asked for until no more is."""
     with suppress(EOFError):
         while True:
-            path, name = pickle.load(requests)
-            _set_alarm(seconds + 5)
-            outcome = _read(path, name)
-            _set_alarm(0)
-            pickle.dump(outcome, answers, protocol=pickle.HIGHEST_PROTOCOL)
-            answers.flush()
+            for path, name in pickle.load(requests):
+                _set_alarm(seconds + 5)
+                outcome = _read(path, name)
+                _set_alarm(0)
+                pickle.dump(outcome, answers, protocol=pickle.HIGHEST_PROTOCOL)
+                answers.flush()
 
 
 def _read(path: Path, name: str) -> Outcome:
     try:
-        return read_workbook(path, name, isolated=True)
+        with without_cycle_search():
+            return read_workbook(path, name, isolated=True)
     except UnreadableFileError as error:
         return error
     except (MemoryError, RecursionError):

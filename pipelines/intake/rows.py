@@ -91,8 +91,6 @@ _MARKS = tuple(
         r"[-+*•]",
     )
 )
-LEVELS = len(_MARKS)
-"""How many levels a running number may have."""
 _SECTION_LEVELS = 2  # the first levels need no deeper number below them
 _NUMBERED_TEXT = re.compile(r"([A-H]|[IVX]{1,5})[.)/:-]\s*\S")
 _CODE = re.compile(r"(?=.*\d)[\w./&-]{3,30}|(?=.*\d)[A-Z0-9Đ][A-Z0-9Đ./-]*(?: [A-Z0-9Đ][A-Z0-9Đ./-]*){1,2}")
@@ -176,10 +174,12 @@ class RowReader:
         level = None
         if self._number is not None and self._number < width and (text := cells[self._number]):
             level = number_level(text)
-        if any(column < width and (text := cells[column]) and _is_code(text) for column in self._key):
-            if not all(text is None or (i, words(text)) in self._heading for i, text in enumerate(cells)):
-                return Row(number, Kind.DATA, level)
-            return Row(number, Kind.HEADING)
+        for column in self._key:
+            if column < width and (text := cells[column]) and _is_code(text):
+                if (column, words(text)) not in self._heading:
+                    return Row(number, Kind.DATA, level)
+                is_heading = all(text is None or (i, words(text)) in self._heading for i, text in enumerate(cells))
+                return Row(number, Kind.HEADING if is_heading else Kind.DATA)
         return self._without_code(number, cells, level)
 
     def _without_code(self, number: int, cells: list[str | None], level: int | None) -> Row:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.intake.headings import Heading
 from pipelines.intake.read import Sheet
-from pipelines.intake.rows import LEVELS, Kind, Row, RowReader
+from pipelines.intake.rows import Kind, Row, RowReader
 
 Span = tuple[int, int]
 """First and last row, 0-based."""
@@ -239,7 +239,8 @@ class _Spans:
         self._totals = [r.number for r in rows if r.kind in _TOTALS]
         self._sections = [r.number for r in rows if r.kind is Kind.SECTION]
         self._wholes = [r.number for r in rows if r.kind is Kind.WHOLE]
-        self._ends = [[r.number for r in rows if _ends_section(r, level)] for level in range(LEVELS)]
+        levels = {r.level or 0 for r in rows if r.kind is Kind.SECTION}
+        self._ends = {level: [r.number for r in rows if _ends_section(r, level)] for level in levels}
 
     def of(self, total: Row) -> tuple[Span, ...]:
         """The likeliest first; none if the total has no rows."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
+from typing import Any
 
 from pipelines.intake.legacy_text import decode_by_font, font_encoding, unicode_texts
 from pipelines.intake.limits import MOST_CELL_CHARACTERS, check_extent, refuse_large
@@ -29,20 +31,16 @@ def to_texts(
         UnreadableFileError: a text is too long for a cell.
     """
     decoded_cells, found = _by_font(values, fonts or {})
-    distinct = dict.fromkeys([cell for cells in values for cell in cells if isinstance(cell, str)])
-    _check_lengths(distinct)
-    undecided = _without(values, decoded_cells) if decoded_cells else distinct
+    flat = list(chain.from_iterable(values))
+    distinct = dict.fromkeys(flat)
+    strings = [cell for cell in distinct if isinstance(cell, str)]
+    _check_lengths(strings)
+    undecided = _without(values, decoded_cells) if decoded_cells else strings
     changed, detected = unicode_texts([text for text in undecided if not text.isascii()], known=rich or {})
-    texts = {text: render(changed.get(text, text)) for text in distinct}
-    if len(_numbers) > _MOST_NUMBERS:
-        _numbers.clear()
-    rows = [
-        [
-            texts[cell] if isinstance(cell, str) else _numbers[cell] if isinstance(cell, float) else render(cell)
-            for cell in cells
-        ]
-        for cells in values
-    ]
+    texts = _Texts((text, render(changed.get(text, text))) for text in strings)
+    rows: Rows = [list(map(texts.__getitem__, cells)) for cells in values]
+    if bool in set(map(type, flat)):  # True is 1 to a dictionary
+        set_texts(rows, {cell: render(value) for cell, value in _booleans(values)})
     for (row, column), text in decoded_cells.items():
         rows[row][column] = render(text)
     return rows, found or detected
@@ -91,16 +89,21 @@ def _check_lengths(texts: Iterable[str]) -> None:
         refuse_large(f"có ô dài hơn {MOST_CELL_CHARACTERS} ký tự")
 
 
-class _Numbers(dict[float, str | None]):
-    """Number → its text. Small numbers come back in every file, and rendering is most of the work of reading."""
+class _Texts(dict[Any, str | None]):
+    """Cell value → its text; what is no text is rendered when it is first met."""
 
-    def __missing__(self, number: float) -> str | None:
-        text = self[number] = render(number)
+    def __missing__(self, value: object) -> str | None:
+        text = self[value] = _rendered(value)
         return text
 
 
-_numbers = _Numbers()
-_MOST_NUMBERS = 100_000
+def _booleans(values: Sequence[Sequence[object]]) -> Iterator[tuple[Cell, bool]]:
+    for row, cells in enumerate(values):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, bool):
+                yield (row, column), cell
 
 
+# Small numbers and dates come back in every file, and rendering is most of the work of reading.
+_rendered = lru_cache(maxsize=100_000, typed=True)(render)
 _percent = lru_cache(maxsize=10_000)(render_percent)

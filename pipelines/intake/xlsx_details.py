@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import unescape
@@ -122,7 +123,7 @@ class XlsxDetails:
         _check_extent(xml, patterns, name)
         percent_styles, font_styles = self._styles
         formulas, uncached = [], []
-        for column, row, tag, value in patterns.formula.findall(xml) if patterns.formula_start in xml else ():
+        for column, row, tag, value in patterns.formulas(xml):
             cell = int(row) - 1, _column(column)
             formulas.append(cell)
             # an empty text is a result, too
@@ -162,8 +163,8 @@ class _Patterns:
         cell = rb'<%bc r="([A-Z]{1,3}+)([0-9]{1,7}+)"' % p
         formula = rb"<%bf(?:\s[^<>]*)?(?:/>|>[^<]*+</%bf>)\s*+" % (p, p)
         value = rb"<%bv(?:\s[^<>]*)?>([^<]*+)" % p
-        self.formula_start = b"<%bf" % prefix
-        self.formula = re.compile(rb"%b([^<>]*+)>\s*+%b(?:%b)?" % (cell, formula, value))
+        self._formula_start = re.compile(rb"<%bf[\s/>]" % p)
+        self._formula = re.compile(rb"%b([^<>]*+)>\s*+%b(?:%b)?" % (cell, formula, value))
         self.error = re.compile(rb'%b[^<>]*\st="e"[^<>]*+>\s*+(?:%b)?%b' % (cell, formula, value))
         self.hidden_row = re.compile(rb"""<%brow r="([0-9]{1,9})"[^<>]*\shidden=["'](?:1|true)["']""" % p)
         self.filled = re.compile(rb"%b[^<>]*+(?<!/)>(?!\s*+</)" % cell)
@@ -177,6 +178,13 @@ class _Patterns:
     def styled(self, styles: frozenset[bytes]) -> re.Pattern[bytes] | None:
         """Filled cells of one of these styles."""
         return re.compile(self._styled % b"|".join(sorted(styles))) if styles else None
+
+    def formulas(self, xml: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+        """Column, row, opening tag and value of each cell with a formula; most cells have none."""
+        for start in self._formula_start.finditer(xml):
+            match = self._formula.match(xml, max(0, xml.rfind(self._addressed_cell, 0, start.start())))
+            if match:
+                yield match[1], match[2], match[3], match[4] or b""
 
     def is_regular(self, xml: bytes) -> bool:
         """Whether rows and cells begin with their address, as nearly every program writes them."""
@@ -254,6 +262,7 @@ def shows_percent(number_format: str) -> bool:
     return "%" in _QUOTED.sub("", number_format)
 
 
+@lru_cache(maxsize=16)  # the files of one template have the same styles
 def _read_styles(xml: bytes) -> tuple[frozenset[bytes], dict[bytes, str]]:
     percents = set(PERCENT_FORMATS)
     for tag in re.findall(rb"<(?:\w{1,20}:)?numFmt\s([^<>]*)>", xml):
