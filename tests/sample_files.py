@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import openpyxl
 import xlsxwriter
@@ -114,67 +114,100 @@ def archive(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def xlsb() -> bytes:
-    """By hand, record by record ([MS-XLSB] 2.1.4), since nothing but Excel writes it."""
+def _record(kind: int, data: bytes = b"") -> bytes:
+    """One record of .xlsb: its number and length seven bits at a time ([MS-XLSB] 2.1.4)."""
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size, length = len(data), b""
+    while True:
+        length += bytes([size & 0x7F | (0x80 if size > 127 else 0)])
+        size >>= 7
+        if not size:
+            return head + length + data
 
-    def record(kind: int, data: bytes = b"") -> bytes:
-        head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
-        size, length = len(data), b""
-        while True:
-            length += bytes([size & 0x7F | (0x80 if size > 127 else 0)])
-            size >>= 7
-            if not size:
-                return head + length + data
 
-    def wide(text: str) -> bytes:
-        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
-    def cell(kind: int, column: int, style: int, data: bytes) -> bytes:
-        return record(kind, struct.pack("<II", column, style) + data)
 
-    def row(number: int, *cells: bytes) -> bytes:
-        state = b"\x10" if number == HIDDEN_ROW else b"\0"
-        return record(0, struct.pack("<I", number) + bytes(7) + state + bytes(13)) + b"".join(cells)
+def _xlsb_cell(kind: int, column: int, style: int, data: bytes) -> bytes:
+    return _record(kind, struct.pack("<II", column, style) + data)
+
+
+def _xlsb_row(number: int, *cells: bytes) -> bytes:
+    state = b"\x10" if number == HIDDEN_ROW else b"\0"
+    return _record(0, struct.pack("<I", number) + bytes(7) + state + bytes(13)) + b"".join(cells)
+
+
+def _xlsb_sheet(rows: Sequence[bytes], last_row: int, last_column: int) -> bytes:
+    size = _record(148, struct.pack("<IIII", 0, last_row, 0, last_column))
+    return _record(129) + size + _record(145) + b"".join(rows) + _record(146) + _record(130)
+
+
+def _xlsb_book(sheets: Sequence[tuple[str, int, bytes]]) -> bytes:
+    """By hand, since nothing but Excel writes it; of each sheet its name, state and records."""
 
     def xf(number_format: int) -> bytes:
-        return record(47, struct.pack("<HH", 0, number_format) + bytes(12))
+        return _record(47, struct.pack("<HH", 0, number_format) + bytes(12))
 
-    no_formula = struct.pack("<HII", 0, 0, 0)
-    cells = [
-        row(0, *(cell(6, column, 0, wide(heading or "")) for column, heading in enumerate(ROWS[0]))),
-        row(
-            1,
-            cell(6, 0, 0, wide("Đức Giang")),
-            cell(5, 1, 0, struct.pack("<d", 13734)),
-            cell(5, 2, 1, struct.pack("<d", 0.9)),
-            cell(5, 3, 2, struct.pack("<d", 44502)),
-        ),
-        row(2, cell(11, 0, 0, b"\x07" + no_formula), cell(9, 1, 0, struct.pack("<d", 13735) + no_formula)),
-        row(4, cell(6, 0, 0, wide("gộp"))),
-    ]
-    sheet = record(129) + record(148, struct.pack("<IIII", 0, 4, 0, 3)) + record(145) + b"".join(cells) + record(146)
-    empty = record(129) + record(148, bytes(16)) + record(145) + record(146) + record(130)
     bundle = [
-        record(156, struct.pack("<II", state, number) + wide(f"rId{number}") + wide(name))
-        for number, (name, state) in enumerate([("Số liệu", 0), ("ẩn", 1)], 1)
+        _record(156, struct.pack("<II", state, number) + _wide(f"rId{number}") + _wide(name))
+        for number, (name, state, _) in enumerate(sheets, 1)
     ]
-    workbook = record(131) + record(153, bytes(8)) + record(143) + b"".join(bundle) + record(144) + record(132)
+    workbook = _record(131) + _record(153, bytes(8)) + _record(143) + b"".join(bundle) + _record(144) + _record(132)
     package = "http://schemas.openxmlformats.org/package/2006/relationships"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     relations = "".join(
         f'<Relationship Id="rId{number}" Type="{office}/worksheet" Target="worksheets/sheet{number}.bin"/>'
-        for number in (1, 2)
+        for number in range(1, len(sheets) + 1)
     )
     return archive(
         {
             "[Content_Types].xml": b"<Types/>",
             "xl/workbook.bin": workbook,
             "xl/_rels/workbook.bin.rels": f'<Relationships xmlns="{package}">{relations}</Relationships>'.encode(),
-            "xl/styles.bin": record(278) + record(617, b"\x03\0\0\0") + xf(0) + xf(9) + xf(14) + record(618),
-            "xl/worksheets/sheet1.bin": sheet + record(130),
-            "xl/worksheets/sheet2.bin": empty,
+            "xl/styles.bin": _record(278) + _record(617, b"\x03\0\0\0") + xf(0) + xf(9) + xf(14) + _record(618),
+            **{f"xl/worksheets/sheet{number}.bin": sheet for number, (_, _, sheet) in enumerate(sheets, 1)},
         }
     )
+
+
+def xlsb() -> bytes:
+    no_formula = struct.pack("<HII", 0, 0, 0)
+    rows = [
+        _xlsb_row(0, *(_xlsb_cell(6, column, 0, _wide(heading or "")) for column, heading in enumerate(ROWS[0]))),
+        _xlsb_row(
+            1,
+            _xlsb_cell(6, 0, 0, _wide("Đức Giang")),
+            _xlsb_cell(5, 1, 0, struct.pack("<d", 13734)),
+            _xlsb_cell(5, 2, 1, struct.pack("<d", 0.9)),
+            _xlsb_cell(5, 3, 2, struct.pack("<d", 44502)),
+        ),
+        _xlsb_row(
+            2,
+            _xlsb_cell(11, 0, 0, b"\x07" + no_formula),
+            _xlsb_cell(9, 1, 0, struct.pack("<d", 13735) + no_formula),
+        ),
+        _xlsb_row(4, _xlsb_cell(6, 0, 0, _wide("gộp"))),
+    ]
+    return _xlsb_book([("Số liệu", 0, _xlsb_sheet(rows, 4, 3)), ("ẩn", 1, _xlsb_sheet([], 0, 0))])
+
+
+def xlsb_of(name: str, grid: Sequence[Sequence[str | float | None]]) -> bytes:
+    """An .xlsb of one sheet with these texts and numbers."""
+    rows = [
+        _xlsb_row(
+            number,
+            *(
+                _xlsb_cell(6, column, 0, _wide(value))
+                if isinstance(value, str)
+                else _xlsb_cell(5, column, 0, struct.pack("<d", value))
+                for column, value in enumerate(values)
+                if value is not None
+            ),
+        )
+        for number, values in enumerate(grid)
+    ]
+    return _xlsb_book([(name, 0, _xlsb_sheet(rows, len(grid) - 1, max(map(len, grid)) - 1))])
 
 
 def xml_2003() -> bytes:

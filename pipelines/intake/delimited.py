@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 
-from pipelines.intake.legacy_text import decode_single_bytes, detect, repair_utf8
+from pipelines.intake.legacy_text import decode_single_bytes, detect
 from pipelines.intake.limits import MOST_CELL_CHARACTERS, check_extent, refuse_large
 from pipelines.intake.sheets import Sheet, UnreadableFileError, Workbook
 from pipelines.intake.texts import to_texts
@@ -73,7 +73,7 @@ def read_delimited(text: str, encoding: str, name: str) -> Workbook:
     csv.field_size_limit(MOST_CELL_CHARACTERS)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            values.append([repair_utf8(cell) for cell in row])
+            values.append(row)
             width = max(width, len(row))
             check_extent(len(values), width, name)
     except csv.Error as error:

@@ -261,6 +261,8 @@ class Recogniser:
     def _row_findings(self, recognised: RecognisedTable) -> Iterator[Finding]:
         table = recognised.table
         sheet = table.sheet
+        if sheet.decoded_from:
+            yield self._finding("text_decoded", sheet=sheet.name, found=sheet.decoded_from)
         if not table.data:
             yield self._finding("table_empty", sheet=sheet.name)
         if hidden := [row for row in table.data if row in sheet.hidden_rows]:

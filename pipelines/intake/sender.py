@@ -22,6 +22,7 @@ STAMP, TITLE, SHEET, FOLDER, FILE = "tem biểu mẫu", "đầu trang", "tên tr
 _PERIOD = re.compile(r"\d{4}-Q[1-4]")
 _UNIT_LABEL = re.compile(r"(?:ten )?don vi(?: lap| gui)?(?: bao cao)?(?: (?:lap|gui|thuc hien))?\s*(?:[:.…_]|$)")
 _ADDRESSEE = re.compile(r"(?:kinh gui|noi nhan)\b")
+_MOTTO = re.compile(r"cong hoa xa hoi\b|doc lap\b")  # the right half of a letterhead
 _DOTS = " \t.…_:*-"
 
 
@@ -176,7 +177,7 @@ def _labelled(row: Sequence[str]) -> str | None:
         if label := _UNIT_LABEL.match(strip_marks(text.lower())):
             behind = text[label.end() :].strip(_DOTS)
             following = row[number + 1].strip(_DOTS) if number + 1 < len(row) else ""
-            return behind or following
+            return behind or ("" if _MOTTO.match(plain(following)) else following)
     return None
 
 
