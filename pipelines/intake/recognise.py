@@ -268,6 +268,9 @@ class Recogniser:
         if hidden := [row for row in table.data if row in sheet.hidden_rows]:
             finding = self._finding("rows_hidden", sheet=sheet.name, found=_row_numbers(hidden))
             yield replace(finding, cell=f"A{hidden[0] + 1}", source_row=hidden[0] + 1)
+        for span, row, column in _values_under_merges(table):
+            finding = self._finding("value_under_merge", found=span, value=str(sheet.rows[row][column])[:80])
+            yield replace(finding, cell=f"{column_letter(column)}{row + 1}", source_row=row + 1)
         for total in table.totals:
             if not total.parts and table.data and not table.heading.personal:
                 column, text = next((c, text) for c, text in enumerate(sheet.rows[total.row]) if text)
@@ -307,6 +310,28 @@ def _folded_words(text: str) -> str:
 
 def _title_rows(table: Table) -> list[list[str]]:
     return [[text for text in table.sheet.rows[row] if text] for row in table.preamble]
+
+
+def _values_under_merges(table: Table) -> Iterator[tuple[str, int, int]]:
+    """The first value that each merged range among data and totals hides: the range, the value's row and column."""
+    sheet = table.sheet
+    rows = frozenset((*table.data, *(total.row for total in table.totals)))
+    height, width = len(sheet.rows), max(map(len, sheet.rows), default=0)
+    left_to_look_at = height * width  # merged ranges that overlap are those of a file made to keep us busy
+    for (top, left), (bottom, right) in sheet.merged:
+        bottom_inside, right_inside = min(bottom, height - 1), min(right, width - 1)
+        left_to_look_at -= max(0, bottom_inside - top + 1) * max(0, right_inside - left + 1)
+        if left_to_look_at < 0:
+            return
+        hidden = (
+            (row, column)
+            for row in range(top, bottom_inside + 1)
+            if row in rows
+            for column, text in enumerate(sheet.rows[row][left : right + 1], start=left)
+            if text and (row, column) != (top, left)
+        )
+        if first := next(hidden, None):
+            yield f"{column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1}", *first
 
 
 def _stamp_of(table: Table, tables: Sequence[Table], stamps: Sequence[Stamp]) -> Stamp:

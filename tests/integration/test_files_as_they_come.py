@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import xlwt
 
 from pipelines.intake.legacy_text import decode_single_bytes
 from tests.conftest import congdoan
-from tests.sample_files import archive, with_member, xlsb_of
+from tests.sample_files import archive, replaced, with_member, xlsb_of
 from tests.support import take_in
 from tests.unit.test_encodings import to_cp1258, to_tcvn3, to_vni
 
@@ -269,3 +270,24 @@ def test_one_fault_one_finding(
     assert taken.submissions["verdict"].to_list() == [verdict]
     found = [(code, cell) for code, _, cell in taken.found() if not code.startswith("CD-N")]
     assert (code, cell) in found if code else found == []
+
+
+def test_a_value_under_merged_cells_is_shown_to_the_sender(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    merge = b'<mergeCells count="2"><mergeCell ref="E16:F17"/>'
+    one = replaced(xlsx(changed(4, 0, "Quý II năm 2021")), "xl/worksheets/sheet1.xml", b'<mergeCells count="1">', merge)
+    path.write_bytes(one)
+    taken = take_in(path)
+    assert taken.submissions["verdict"].to_list() == ["returned"]
+    assert [(code, cell) for code, _, cell in taken.found()] == [("CD-E018", "F16")]
+
+
+def test_merged_ranges_without_bound_cost_nothing(tmp_path: Path) -> None:
+    many = b"".join(b'<mergeCell ref="A1:XFD%d"/>' % (1_048_576 - number) for number in range(20_000))
+    path = tmp_path / "a.xlsx"
+    good = xlsx(changed(4, 0, "Quý II năm 2021"))
+    path.write_bytes(replaced(good, "xl/worksheets/sheet1.xml", b'<mergeCells count="1">', b"<mergeCells>" + many))
+    started = time.monotonic()
+    taken = take_in(path)
+    assert taken.submissions.height == 1
+    assert time.monotonic() - started < 30
