@@ -14,12 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
 
 from pipelines.intake.legacy_text import decode_single_bytes
-from tests.conftest import congdoan
+from pipelines.intake.units import OrgUnit, load_org_units
+from tests.conftest import congdoan, query, run_json
 from tests.sample_files import archive, replaced, with_member, xlsb_of
 from tests.support import take_in
 from tests.unit.test_encodings import to_cp1258, to_tcvn3, to_vni
@@ -44,7 +46,7 @@ GRID: Grid = [
     ["3", "Công ty TNHH Gỗ Đông Hà", "0101248141", "Doanh nghiệp ngoài nhà nước", 13.734, 12.0, "Chưa", None],
     ["Cộng", None, None, None, None, None, None, None],
     ["II", "Doanh nghiệp FDI"],
-    ["4", "Công ty TNHH Quốc Tế Á Châu", "0300588569", "FDI", 40.0, 55.0, "Có thể", None],
+    ["4", "Công ty TNHH Quốc Tế Phương Nam", "0300588569", "FDI", 40.0, 55.0, "Có thể", None],
     ["5", "Công ty TNHH Đức Giang", "001085012345", "FDI", 31.0, "chưa có số liệu", "Chưa", None],
     ["Tổng cộng", None, None, None, None, None, None, None],
     [None],
@@ -224,6 +226,65 @@ def test_read_shows_what_was_seen(kind: str, tmp_path: Path) -> None:
     )
     assert (said["org_unit_code"], said["period"]) == ("H171", "2021-Q2")
     assert sheet["tables"] == [{"form": "enterprises", "header_rows": [7, 8, 9], "first_row": 11, "last_row": 17}]
+
+
+# --- taken in: every kind once without and once with faults, each from a district of its own
+
+NAMED = "LIÊN ĐOÀN LAO ĐỘNG HUYỆN ĐẠI TỪ"
+SENDERS = [f"H{number:03d}" for number in range(1, 100)]
+
+
+def of_unit(grid: Grid, unit: OrgUnit) -> Grid:
+    """The report as that unit would send it."""
+    letterhead = [[f"LIÊN ĐOÀN LAO ĐỘNG {unit.province_name}"], [f"Đơn vị: {unit.name_vi}"]]
+    return [*letterhead, *grid[2:]]
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[tuple[str, bool], str], dict[str, Any]]:
+    """Data root, (kind, has faults) → unit that sent it, and what ``congdoan run`` said."""
+    root = tmp_path_factory.mktemp("run")
+    units = load_org_units()
+    known = iter([unit for code in SENDERS if (unit := units.find(code, "2021-Q2"))])
+    senders = {}
+    for kind in KINDS:
+        for faulty in (False, True):
+            unit = next(known)
+            folder = root / "inbox" / "2021-07-09" / unit.code
+            folder.mkdir(parents=True)
+            written(kind, of_unit(GRID if faulty else changed(4, 0, "Quý II năm 2021"), unit), folder)
+            senders[kind, faulty] = unit.code
+    return root, senders, run_json(root)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_run_takes_in_every_kind_and_answers(
+    kind: str, taken_in: tuple[Path, dict[tuple[str, bool], str], dict[str, Any]]
+) -> None:
+    root, senders, said = taken_in
+    good, faulty = senders[kind, False], senders[kind, True]
+    verdicts = {submission["org_unit_code"]: submission["verdict"] for submission in said["submissions"]}
+    assert (verdicts[good], verdicts[faulty]) == ("accepted", "returned")
+    rows = query(
+        root / "published" / "warehouse.duckdb",
+        "select tax_code, enterprise_name, ownership, workers_total, workers_female, source_row"
+        f" from marts.fct_enterprise where org_unit_code = '{good}' order by source_row",
+    )
+    assert rows == [
+        ("0100109106", "Công ty TNHH Hoà Bình", "private_enterprise", 1250, 700, 11),
+        ("0100686209", "Công ty cổ phần Thủy Sản", "state_enterprise", 25, 5, 12),
+        ("0101248141", "Công ty TNHH Gỗ Đông Hà", "private_enterprise", 20, 12, 13),
+        ("0300588569", "Công ty TNHH Quốc Tế Phương Nam", "fdi_enterprise", 40, 30, 16),
+        ("0100107518", "Công ty TNHH Đức Giang", "fdi_enterprise", 31, 12, 17),
+    ]
+    assert (
+        query(root / "published" / "warehouse.duckdb", f"from marts.fct_enterprise where org_unit_code = '{faulty}'")
+        == []
+    )
+    (answer,) = (root / "returned" / "2021-Q2" / faulty).glob("*.xlsx")
+    book = openpyxl.load_workbook(answer)
+    (sheet,) = [sheet for sheet in book.worksheets if sheet.title not in ("KẾT QUẢ", "LỖI")]
+    assert {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment} == {at for _, at in FOUND}
 
 
 # --- what the file as a whole gets wrong: one change to the report, one finding
