@@ -15,6 +15,11 @@ def ends_on(period: str) -> dt.date:
     return starts_on(following(period)) - dt.timedelta(days=1)
 
 
+def containing(day: dt.date) -> str:
+    """The period that a day lies in."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
 def following(period: str) -> str:
     """The period after this one."""
     year, quarter = int(period[:4]), int(period[6])

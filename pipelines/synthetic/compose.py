@@ -85,12 +85,16 @@ def _unions(scenario: Scenario, calendar: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(is_new=pl.col("founded_at").is_not_null()).sort("founded_at", maintain_order=True)
     frame = _share_out(frame, scenario, "sector", "is_new")
     frame = _with_noise(frame, scenario, "age", "size", "extra", "flow", "loss", "elected", "trained")
-    number = pl.int_range(1, pl.len() + 1).over("org_unit_code")
-    frame = frame.with_columns(number=number).with_columns(
-        union_code=pl.format("CS-{}-{}", "org_unit_code", pl.col("number").cast(pl.String).str.zfill(3)),
-        is_enterprise=pl.col("sector").is_in(ENTERPRISE_SECTORS),
-        is_informal=pl.col("sector") == "informal",
-        short_name=_name("sector"),
+    number = scenario.first_number - 1 + pl.int_range(1, pl.len() + 1).over("org_unit_code")
+    frame = (
+        frame.with_columns(number=number)
+        .with_columns(
+            union_code=pl.format("CS-{}-{}", "org_unit_code", pl.col("number").cast(pl.String).str.zfill(3)),
+            is_enterprise=pl.col("sector").is_in(ENTERPRISE_SECTORS),
+            is_informal=pl.col("sector") == "informal",
+            name_number=pl.int_range(1, pl.len() + 1),  # over all units, which a reform may join
+        )
+        .with_columns(short_name=_name("sector"))
     )
     frame = _with_tax_codes(frame, scenario)
     before = (400 + pl.col("noise_age") * 7000).cast(pl.Int64)
@@ -116,17 +120,18 @@ def _unions(scenario: Scenario, calendar: pl.DataFrame) -> pl.DataFrame:
 
 
 def _name(kind: str) -> pl.Expr:
-    """A made-up name by sector or ownership, numbered within the unit."""
+    """A made-up name by sector or ownership, with its number."""
     words = pl.lit(None, dtype=pl.String)
     for code, names in NAMES.items():
-        turn = (pl.col("number") % len(names)).cast(pl.Int64)
+        turn = (pl.col("name_number") % len(names)).cast(pl.Int64)
         word = turn.replace_strict(dict(enumerate(names)), default=names[0], return_dtype=pl.String)
         words = pl.when(pl.col(kind) == code).then(word).otherwise(words)
-    return pl.format("{} số {}", words, "number")
+    return pl.format("{} số {}", words, "name_number")
 
 
 def _with_tax_codes(frame: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
-    codes = tax_codes(scenario.tax_prefix, int(frame["is_enterprise"].sum()))
+    codes = tax_codes(scenario.tax_prefix, scenario.first_number - 1 + int(frame["is_enterprise"].sum()))
+    codes = codes.slice(scenario.first_number - 1)
     place = pl.col("is_enterprise").cum_sum().cast(pl.Int64) - 1
     numbered = pl.DataFrame({"_place": range(codes.len()), "tax_code": codes}, schema_overrides={"_place": pl.Int64})
     placed = frame.with_columns(_place=pl.when("is_enterprise").then(place))
@@ -227,7 +232,7 @@ def _enterprise_rows(
         ownership="sector",
         workers=pl.lit(None, dtype=pl.Int64),
     )
-    others = _other_enterprises(scenario, first_code=with_union.height)
+    others = _other_enterprises(scenario, first_code=scenario.first_number - 1 + with_union.height)
     everyone = pl.concat([with_union, others], how="diagonal").with_columns(
         industrial_zone=pl.when(pl.col("ownership") == "fdi_enterprise").then(pl.lit("KCN mẫu"))
     )
@@ -264,15 +269,14 @@ def _other_enterprises(scenario: Scenario, first_code: int) -> pl.DataFrame:
     sizes = scenario.enterprise_sizes
     frame = pl.DataFrame(
         {
-            "tax_code": tax_codes(scenario.tax_prefix, first_code + count)[first_code:],
+            "tax_code": tax_codes(scenario.tax_prefix, first_code + count).slice(first_code),
             "ownership": [OTHER_OWNERSHIPS[i % len(OTHER_OWNERSHIPS)] for i in range(count)],
             "workers": pl.Series([sizes[i % len(sizes)] for i in range(count)], dtype=pl.Int64),
             "kind": ["other"] * count,
         }
     )
-    # Numbers from 501 on, so that no two enterprises of a unit have one name.
-    number = 500 + pl.int_range(1, pl.len() + 1).over("org_unit_code")
-    shared = _share_out(frame, scenario, "kind").with_columns(number=number)
+    # Numbers from 5001 on, so that no two enterprises of a unit have one name.
+    shared = _share_out(frame, scenario, "kind").with_columns(name_number=5000 + pl.int_range(1, pl.len() + 1))
     return shared.select("org_unit_code", "tax_code", "ownership", "workers", enterprise_name=_name("ownership"))
 
 

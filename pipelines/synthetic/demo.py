@@ -33,9 +33,7 @@ class DemoSummary:
 def plan_demo() -> tuple[tuple[Parcel, ...], tuple[ExpectedVerdict, ...]]:
     """Every file in the order of receipt, and the verdicts of the unusual ones. Writes nothing."""
     contracts = load_contracts()
-    regular: dict[tuple[str, str], Parcel] = {}
-    for scenario in SCENARIOS:
-        regular |= regular_parcels(scenario)
+    regular = regular_parcels(*SCENARIOS)
     unusual: list[Parcel] = [_targets_parcel(regular)]
     expected: list[ExpectedVerdict] = []
     for case in CASES:

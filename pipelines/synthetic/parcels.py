@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import shutil
 from collections.abc import Mapping
@@ -82,10 +83,35 @@ def parcel_path(received_on: dt.date, unit_code: str, name: str) -> str:
     return f"{received_on.isoformat()}/{unit_code}/{name}"
 
 
-def regular_parcels(scenario: Scenario) -> dict[tuple[str, str], Parcel]:
+def reported(scenario: Scenario) -> dict[str, pl.DataFrame]:
+    """Form → rows of a scenario, each under the unit that reports it in its period."""
+    rows = compose(scenario)
+    if scenario.reform is None:
+        return rows
+    units = {period: unit_labels(period).keys() for period in scenario.calendar()["period"]}
+    return scenario.reform.apply(rows, units, scenario.seed, scenario.name)
+
+
+def regular_parcels(*scenarios: Scenario) -> dict[tuple[str, str], Parcel]:
     """(unit, period) → the workbook with all forms that the unit has rows for, as it should be."""
+    parcels: dict[tuple[str, str], Parcel] = {}
+    for scenario in scenarios:
+        for place, parcel in _parcels_of(scenario).items():
+            parcels[place] = _joined(parcels[place], parcel) if place in parcels else parcel
+    return parcels
+
+
+def _joined(first: Parcel, second: Parcel) -> Parcel:
+    """One workbook with the rows of two scenarios."""
+    rows = dict(first.rows)
+    for form, frame in second.rows.items():
+        rows[form] = pl.concat([rows[form], frame]) if form in rows else frame
+    return dataclasses.replace(first, rows=rows)
+
+
+def _parcels_of(scenario: Scenario) -> dict[tuple[str, str], Parcel]:
     by_place: dict[tuple[str, str], dict[str, pl.DataFrame]] = {}
-    for form, frame in compose(scenario).items():
+    for form, frame in reported(scenario).items():
         parts = frame.partition_by("org_unit_code", "period", as_dict=True, include_key=False)
         for (unit, period), rows in parts.items():
             by_place.setdefault((str(unit), str(period)), {})[form] = rows

@@ -1,4 +1,4 @@
-"""The scenarios of the demo: four areas, with the sums that were published for them.
+"""The scenarios of the demo: areas before and across the reform of 2025, with the sums that were published for them.
 
 Published, and met exactly: Long Biên in July 2021 (unions by sector, members, workers, women, groups), and
 Quảng Trị from 2018 to mid-2023 (members admitted, unions founded, survey visits, shares of ratings). All
@@ -7,6 +7,7 @@ other numbers are invented; of Bắc Kạn only targets were published, of Thái
 
 from __future__ import annotations
 
+from pipelines.synthetic.reform import Reform
 from pipelines.synthetic.scenario import Scenario
 
 LONG_BIEN = Scenario(
@@ -166,4 +167,237 @@ THAI_NGUYEN = Scenario(
     agreements_expired=2,
 )
 
-SCENARIOS = (LONG_BIEN, QUANG_TRI, BAC_KAN, THAI_NGUYEN)
+# --- across the reform of June and July 2025; all but the sums of Hà Tĩnh and Vĩnh Long is invented
+
+_STATE_PAID = ("public_administration", "public_school")
+
+NEW_THAI_NGUYEN = Scenario(
+    name="Thái Nguyên và Bắc Kạn, 2025",
+    units={**dict.fromkeys(BAC_KAN.units, 6), **dict.fromkeys(THAI_NGUYEN.units, 9)},
+    first_period="2025-Q1",
+    last_period="2025-Q4",
+    tax_prefix="46",
+    first_number=501,
+    unions={
+        "public_administration": 28,
+        "public_school": 34,
+        "public_service": 8,
+        "state_enterprise": 6,
+        "private_enterprise": 42,
+        "fdi_enterprise": 12,
+        "cooperative": 4,
+    },
+    founded={"2025-Q2": 2, "2025-Q3": 4, "2025-Q4": 6},
+    founding_members=412,
+    members=13_220,
+    members_female=7_310,
+    workers=14_370,
+    workers_female=7_905,
+    members_admitted=1_236,
+    members_left=395,
+    unions_with_groups=58,
+    union_groups=240,
+    unions_with_sub_unions=4,
+    enterprises_without_union=52,
+    survey_visits=168,
+    agreements_in_force=47,
+    agreements_expired=3,
+    not_sent=frozenset({("H172", "2025-Q2")}),
+    reform=Reform(
+        ended_sectors=_STATE_PAID,
+        until_founded="T19",
+        heirs={
+            "H058": {"X01843": 0.7, "T19": 0.3},
+            "H064": {"X02020": 0.6, "T19": 0.4},
+            **{code: {"T19": 1.0} for code in ("H060", "H061", "H062", "H063", "H065", "H066")},
+            "H164": {"X05443": 0.7, "T19": 0.3},
+            "H165": {"X05518": 0.8, "T19": 0.2},
+            "H172": {"X05860": 0.8, "T19": 0.2},
+            **{code: {"T19": 1.0} for code in ("H167", "H168", "H169", "H170", "H171", "H173")},
+        },
+    ),
+)
+
+NEW_QUANG_TRI = Scenario(
+    name="Quảng Trị và Quảng Bình, 2025",
+    units={
+        **dict.fromkeys(QUANG_TRI.units.keys() - {"H471"}, 6),
+        **dict.fromkeys(("H450", "H452", "H453", "H454", "H455", "H456", "H457", "H458"), 7),
+    },
+    first_period="2025-Q1",
+    last_period="2025-Q4",
+    tax_prefix="31",
+    unions={
+        "public_administration": 30,
+        "public_school": 36,
+        "public_service": 6,
+        "state_enterprise": 4,
+        "private_enterprise": 48,
+        "fdi_enterprise": 3,
+        "cooperative": 6,
+    },
+    founded={"2025-Q1": 1, "2025-Q3": 2, "2025-Q4": 3},
+    founding_members=198,
+    members=10_480,
+    members_female=5_505,
+    workers=11_390,
+    workers_female=5_980,
+    members_admitted=702,
+    members_left=301,
+    unions_with_groups=44,
+    union_groups=150,
+    unions_with_sub_unions=2,
+    enterprises_without_union=40,
+    survey_visits=96,
+    agreements_in_force=41,
+    agreements_expired=2,
+    reform=Reform(
+        ended_sectors=_STATE_PAID,
+        until_founded="T44",
+        heirs={
+            "H450": {"X18880": 0.7, "T44": 0.3},
+            "H461": {"X19333": 0.7, "T44": 0.3},
+            "H465": {"X19432": 0.6, "T44": 0.4},
+            **{
+                code: {"T44": 1.0}
+                for code in (
+                    *("H452", "H453", "H454", "H455", "H456", "H457", "H458"),
+                    *("H462", "H464", "H466", "H467", "H468", "H469", "H470"),
+                )
+            },
+        },
+    ),
+)
+
+NEW_LONG_BIEN = Scenario(
+    name="Long Biên, 2025",
+    units={"H004": 1},
+    first_period="2025-Q1",
+    last_period="2025-Q4",
+    tax_prefix="01",
+    first_number=501,
+    unions={"public_administration": 8, "public_school": 20, "private_enterprise": 60, "fdi_enterprise": 6},
+    founded={"2025-Q4": 2},
+    founding_members=61,
+    members=6_905,
+    members_female=4_010,
+    workers=7_480,
+    workers_female=4_320,
+    members_admitted=404,
+    members_left=212,
+    unions_with_groups=40,
+    union_groups=170,
+    unions_with_sub_unions=1,
+    enterprises_without_union=24,
+    survey_visits=38,
+    agreements_in_force=36,
+    agreements_expired=1,
+    reform=Reform(
+        ended_sectors=_STATE_PAID,
+        until_founded="T01",
+        heirs={"H004": {"X00145": 0.35, "X00118": 0.3, "X00127": 0.25, "T01": 0.1}},
+    ),
+)
+
+_HA_TINH_UNITS = {
+    **{"H436": 16, "H437": 5, "H439": 9, "H440": 8, "H441": 4, "H442": 8},
+    **{"H443": 9, "H444": 8, "H445": 9, "H446": 10, "H447": 8, "H449": 6},
+}
+
+# Published: 1,473 unions with 72,059 members before; 1,031 with 34,806 ended, 442 with 37,253 came to the province.
+HA_TINH_ENDED = Scenario(
+    name="Hà Tĩnh, các công đoàn cơ sở kết thúc",
+    units=_HA_TINH_UNITS,
+    first_period="2025-Q1",
+    last_period="2025-Q3",
+    tax_prefix="30",
+    unions={"public_administration": 412, "public_school": 583, "public_service": 36},
+    members=34_806,
+    members_female=20_510,
+    workers=35_240,
+    workers_female=20_730,
+    members_admitted=0,
+    members_left=0,
+    unions_with_groups=180,
+    union_groups=610,
+    unions_with_sub_unions=0,
+    enterprises_without_union=0,
+    survey_visits=0,
+    agreements_in_force=0,
+    late_every=None,
+    reform=Reform(
+        ended_sectors=(*_STATE_PAID, "public_service"),
+        until_founded="T42",
+        heirs={code: {"T42": 1.0} for code in _HA_TINH_UNITS},
+    ),
+)
+HA_TINH_GOING_ON = Scenario(
+    name="Hà Tĩnh, các công đoàn cơ sở tiếp tục",
+    units=_HA_TINH_UNITS,
+    first_period="2025-Q1",
+    last_period="2025-Q3",
+    tax_prefix="30",
+    first_number=501,
+    unions={
+        "public_service": 60,
+        "state_enterprise": 22,
+        "private_enterprise": 296,
+        "fdi_enterprise": 24,
+        "cooperative": 36,
+        "informal": 4,
+    },
+    members=37_253,
+    members_female=17_890,
+    workers=40_610,
+    workers_female=19_300,
+    members_admitted=0,
+    members_left=0,
+    unions_with_groups=150,
+    union_groups=640,
+    unions_with_sub_unions=6,
+    enterprises_without_union=90,
+    survey_visits=72,
+    agreements_in_force=210,
+    agreements_expired=8,
+    late_every=None,
+    reform=Reform(
+        ended_sectors=(),
+        until_founded="T42",
+        heirs={code: {"T42": 1.0} for code in _HA_TINH_UNITS},
+    ),
+)
+
+# Published for 10 December 2025; the province reports them itself.
+VINH_LONG = Scenario(
+    name="Vĩnh Long, 2025",
+    units={"T86": 1},
+    first_period="2025-Q4",
+    last_period="2025-Q4",
+    tax_prefix="15",
+    unions={
+        "public_service": 70,
+        "state_enterprise": 30,
+        "private_enterprise": 390,
+        "fdi_enterprise": 62,
+        "cooperative": 26,
+    },
+    members=161_636,
+    members_female=92_300,
+    workers=181_469,
+    workers_female=103_100,
+    members_admitted=2_140,
+    members_left=1_305,
+    unions_with_groups=410,
+    union_groups=3_900,
+    unions_with_sub_unions=24,
+    enterprises_without_union=120,
+    survey_visits=64,
+    agreements_in_force=402,
+    agreements_expired=6,
+    late_every=None,
+)
+
+SCENARIOS = (
+    *(LONG_BIEN, QUANG_TRI, BAC_KAN, THAI_NGUYEN),
+    *(NEW_THAI_NGUYEN, NEW_QUANG_TRI, NEW_LONG_BIEN, HA_TINH_ENDED, HA_TINH_GOING_ON, VINH_LONG),
+)

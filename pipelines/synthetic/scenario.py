@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines import periods
+from pipelines.synthetic.reform import Reform
 
 STATE_SECTORS = ("public_administration", "public_school", "public_service", "state_enterprise")
 ENTERPRISE_SECTORS = ("state_enterprise", "private_enterprise", "fdi_enterprise", "cooperative")
@@ -47,6 +48,8 @@ class Scenario:
         received_after_days: days from period end to receipt, lowest and highest.
         late_every: one in so many workbooks comes late; None for none.
         not_sent: (unit, period) pairs that are missing.
+        first_number: of unions and tax codes, so that two scenarios in one area do not share any.
+        reform: what the reform of 2025 did to the units, if the scenario reaches that far.
         seed: see ``name``.
     """
 
@@ -85,6 +88,8 @@ class Scenario:
     received_after_days: tuple[int, int] = (3, 14)
     late_every: int | None = 29
     not_sent: frozenset[tuple[str, str]] = frozenset()
+    first_number: int = 1
+    reform: Reform | None = None
     seed: int = 2021
 
     def calendar(self) -> pl.DataFrame:
