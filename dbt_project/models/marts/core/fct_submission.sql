@@ -9,6 +9,7 @@ final as (
         form,
         org_unit_code,
         period,
+        sent_by_code,
         layout_version,
         version,
         verdict,
