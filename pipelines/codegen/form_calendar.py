@@ -38,7 +38,7 @@ def form_calendar(contracts: Contracts, years: range) -> Iterator[tuple[str, str
 
 
 def next_working_day(day: dt.date) -> dt.date:
-    """The day itself if people work on it (a Saturday worked instead of another day counts), else the first after it."""
+    """The day, if people work on it (a Saturday worked instead of another day counts), else the next working day."""
     while not _vietnam().is_working_day(day):
         day += dt.timedelta(days=1)
     return day
