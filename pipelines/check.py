@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contracts import Contracts
+from pipelines.due_days import load_due_days
 from pipelines.intake.batch import build_batch, recognise_files
 from pipelines.intake.register import VIETNAM_TIME, Receipt
 from pipelines.intake.units import OrgUnits
@@ -75,7 +76,7 @@ def check_files(files: Sequence[Path], contracts: Contracts, units: OrgUnits) ->
     found = validate(contracts, batch.rows, batch.totals, batch.places)
     issues = pl.concat([batch.issues, settle.without_consequences(found.issues, batch.issues, contracts)])
     frame = settle.receipts_frame(receipts)
-    submissions = settle.number_versions(settle.judge(batch.candidates, issues, frame, contracts), frame)
+    submissions = settle.number_versions(settle.judge(batch.candidates, issues, frame, load_due_days()), frame)
     current = {form: settle.current_rows(rows, submissions) for form, rows in batch.rows.items()}
     issues = pl.concat([issues, validate_across(contracts, current, batch.places).issues])
     issues = settle.mark_explained(issues, batch.rows.values(), batch.explanations)

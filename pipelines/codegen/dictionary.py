@@ -52,7 +52,11 @@ def _form_page(form: Form, contracts: Contracts) -> str:
             "Kỳ báo cáo",
             "quý " + listed([("I", "II", "III", "IV")[quarter - 1] for quarter in form.due_quarters], "và"),
         ),
-        ("Hạn gửi", f"chậm nhất {form.due_days_after_period_end} ngày sau ngày cuối kỳ"),
+        (
+            "Hạn gửi",
+            f"chậm nhất {form.due_days_after_period_end} ngày sau ngày cuối kỳ; "
+            "nếu rơi vào ngày nghỉ thì ngày làm việc tiếp theo",
+        ),
         ("Đơn vị gửi", "; ".join(SENDERS_VI.get(unit_type, unit_type) for unit_type in form.sent_by)),
         (
             "Mẫu",

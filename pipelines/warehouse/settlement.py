@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.contracts import Contracts
 from pipelines.contracts.frames import ISSUES
+from pipelines.due_days import load_due_days
 from pipelines.intake.batch import Batch
 from pipelines.intake.register import Receipt
 from pipelines.quality import settle
@@ -73,7 +74,7 @@ def settle_batch(
     receipts = settle.receipts_frame(ledger)
     of_batch = pl.col("receipt_id").is_in([receipt.receipt_id for receipt in new])
     issues = pl.concat([batch.issues, content_issues])
-    judged = settle.judge(batch.candidates, issues, receipts, contracts)
+    judged = settle.judge(batch.candidates, issues, receipts, load_due_days())
     known = lake.read(SUBMISSIONS_TABLE).filter(~of_batch)
     duplicates = settle.repeat(pl.concat([known, judged]), receipts.filter(of_batch))
     issues = pl.concat([issues, settle.duplicate_issues(duplicates, receipts, contracts)])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from pathlib import Path
+
 import duckdb
 import openpyxl
 import polars as pl
@@ -9,9 +13,11 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.intake.register import read_ledger
+from pipelines.reports.status import load_status
 from pipelines.synthetic.cases import ExpectedVerdict
 from pipelines.synthetic.demo import expected_verdicts
-from tests.conftest import DemoRun
+from pipelines.warehouse.lake import SUBMISSIONS_TABLE, Lake
+from tests.conftest import DemoRun, congdoan
 
 FORMS = [form.form for form in load_contracts().forms]
 
@@ -200,6 +206,83 @@ def test_every_table_and_column_carries_a_vietnamese_comment(demo: DemoRun) -> N
 def test_parquet_says_the_same_as_the_file(demo: DemoRun) -> None:
     for table, rows in demo.query("select table_name, estimated_size from duckdb_tables()"):
         assert pl.read_parquet(demo.settings.published / "parquet" / f"{table}.parquet").height == rows
+
+
+def test_python_and_dbt_know_the_same_due_days(demo: DemoRun) -> None:
+    judged = Lake(demo.settings.lake, load_contracts()).read(SUBMISSIONS_TABLE)
+    published = demo.query("select submission_id, due_on, on_time from marts.fct_submission order by all")
+    assert judged.select("submission_id", "due_on", "on_time").sort(pl.all()).rows() == published
+    # a Saturday, moved to Monday
+    assert demo.query(
+        "select distinct due_on from marts.fct_submission where period = '2023-Q2' and form <> 'targets'"
+    ) == [(dt.date(2023, 7, 17),)]
+
+
+def test_the_state_of_a_report_is_the_same_in_the_file_and_on_the_command_line(demo: DemoRun) -> None:
+    ((received_to,),) = demo.query("select max(received_at)::date from marts.fct_submission")
+    owed = demo.query(
+        "select period, org_unit_code, form, due_on, state, verdict from marts.fct_report_due order by all"
+    )
+    told = pl.concat(
+        load_status(demo.settings, period, received_to).rows for period in sorted({period for period, *_ in owed})
+    )
+    columns = ["period", "org_unit_code", "form", "due_on", "state", "verdict"]
+    assert told.select(columns).sort(pl.all()).rows() == owed
+
+
+def test_a_returned_report_that_never_came_again_is_missing_and_one_put_right_in_time_is_not_late(
+    demo: DemoRun,
+) -> None:
+    states = demo.query(
+        "select org_unit_code, period, state, verdict, versions from marts.fct_report_due"
+        " where form = 'grassroots_unions' and (org_unit_code, period) in"
+        " (('H004', '2021-Q3'), ('H164', '2023-Q2'), ('H065', '2023-Q2'), ('H064', '2023-Q3')) order by all"
+    )
+    assert states == [
+        ("H004", "2021-Q3", "missing", "returned", 1),
+        ("H064", "2023-Q3", "late", "accepted", 1),
+        ("H065", "2023-Q2", "missing", None, 0),
+        ("H164", "2023-Q2", "on_time", "accepted", 2),
+    ]
+
+
+def test_the_reporting_rate_of_bac_kan(demo: DemoRun) -> None:
+    """One of eight districts sent nothing; what its last report says of its members is missing from the whole."""
+    (row,) = demo.query(
+        "select expected, on_time, late, missing, reported_pct, without_members, members_reported, members_expected"
+        " from marts.mart_reporting_rate"
+        " where org_unit_code = 'T06' and period = '2023-Q2' and form = 'grassroots_unions'"
+    )
+    assert row[:6] == (8, 7, 0, 1, 87.5, 0)
+    assert demo.query(
+        "select members_total from marts.mart_membership where sector = 'all'"
+        " and (org_unit_code, period) in (('T06', '2023-Q2'), ('H065', '2023-Q1')) order by org_unit_code"
+    ) == [(row[7] - row[6],), (row[6],)]
+
+
+def test_status_as_json_on_the_command_line(demo: DemoRun) -> None:
+    at = ("--data-dir", demo.settings.root, "--period", "2023-Q2", "--as-of", "2023-07-20")
+    reports = json.loads(congdoan("status", *at, "--json"))
+    keys = {"org_unit_code", "name_vi", "form", "period", "due_on", "state", "verdict"}
+    assert all(keys <= set(report) for report in reports)
+    of_district = {report["form"]: report["state"] for report in reports if report["org_unit_code"] == "H065"}
+    assert of_district == dict.fromkeys(("agreements", "enterprises", "grassroots_unions"), "missing")
+    reminded = json.loads(congdoan("status", *at, "--remind", "--json"))
+    (paragraph,) = [item["paragraph_vi"] for item in reminded if item["org_unit_code"] == "H065"]
+    assert "Tính đến hết ngày 20/07/2023" in paragraph and "(hạn gửi 17/07/2023, đã quá 3 ngày)" in paragraph
+
+
+def test_status_on_the_command_line(demo: DemoRun, tmp_path: Path) -> None:
+    at = ("--data-dir", demo.settings.root)
+    page = congdoan("status", *at, "--period", "2023-Q2", "--as-of", "2023-07-20")
+    assert "Tình hình báo cáo Quý II năm 2023, tính đến hết ngày 20/07/2023" in page
+    assert "H065 LĐLĐ huyện Chợ Mới: chưa gửi cả 3 biểu mẫu (quá hạn 3 ngày)" in page
+    congdoan("status", *at, "--period", "2023-Q2", "-o", tmp_path / "status.csv")
+    table = pl.read_csv(tmp_path / "status.csv")
+    assert table.height == len(demo.query("from marts.fct_report_due where period = '2023-Q2'"))
+    congdoan("status", *at, "--period", "2031-Q1", expect=2)
+    congdoan("status", *at, "--period", "Q2", expect=2)
+    congdoan("status", "--data-dir", tmp_path, expect=1)
 
 
 def test_a_returned_workbook_marks_the_cell_and_says_what_to_do(demo: DemoRun) -> None:
