@@ -84,7 +84,8 @@ histories as (
 ),
 
 -- A union that is reported active after the change did not end by it, whatever its sector. Where the code
--- cannot tell whether it is one of those before the change, it stays out on both sides, like all of its sector.
+-- cannot tell whether it is one of those before the change, it stays out on both sides, like all of its
+-- sector.
 left_out as (
     select distinct identified.union_key
     from identified
