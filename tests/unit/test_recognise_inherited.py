@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.contracts.frames import SUBMISSIONS
+from pipelines.due_days import load_due_days
 from pipelines.intake.batch import build_batch
 from pipelines.intake.read import Sheet, Workbook
 from pipelines.intake.recognise import RecognisedFile, Recogniser
@@ -213,7 +214,7 @@ def test_the_submission_says_which_successor_sent_it() -> None:
     for recognised, sender in ((file, "T19"), (own, None)):
         batch = build_batch([recognised], CONTRACTS)
         receipts = settle.receipts_frame([recognised.receipt])
-        judged = settle.judge(batch.candidates, batch.issues, receipts, CONTRACTS)
+        judged = settle.judge(batch.candidates, batch.issues, receipts, load_due_days())
         assert judged.schema == pl.Schema(SUBMISSIONS)
         assert judged.select("org_unit_code", "period", "sent_by_code", "verdict").rows() == [
             ("H061", "2025-Q2", sender, "accepted")
