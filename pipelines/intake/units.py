@@ -56,8 +56,11 @@ class OrgUnit:
 
     def is_valid_in(self, period: str) -> bool:
         """Whether the unit exists on the last day of the period."""
-        ends_early = self.valid_to is not None and self.valid_to <= periods.ends_on(period)
-        return self.valid_from <= periods.ends_on(period) and not ends_early
+        return self.is_valid_on(periods.ends_on(period))
+
+    def is_valid_on(self, day: dt.date) -> bool:
+        """Whether the unit exists on that day."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to > day)
 
 
 class OrgUnits:
@@ -72,7 +75,26 @@ class OrgUnits:
 
     def find(self, code: str, period: str) -> OrgUnit | None:
         """The unit that has the code in that period."""
-        return next((unit for unit in self._by_code.get(code, ()) if unit.is_valid_in(period)), None)
+        return self.at(code, periods.ends_on(period))
+
+    def at(self, code: str, day: dt.date) -> OrgUnit | None:
+        """The unit that has the code on that day."""
+        return next((unit for unit in self._by_code.get(code, ()) if unit.is_valid_on(day)), None)
+
+    def valid_in(self, period: str) -> list[OrgUnit]:
+        """Every unit of that period."""
+        day = periods.ends_on(period)
+        return [unit for units in self._by_code.values() for unit in units if unit.is_valid_on(day)]
+
+    def below(self, above: str, code: str, day: dt.date) -> str | None:
+        """The unit directly below the first one under which the other stands on that day, itself included.
+
+        None where it does not stand below it.
+        """
+        unit = self.at(code, day)
+        while unit is not None and unit.parent_code and unit.parent_code != above:
+            unit = self.at(unit.parent_code, day)
+        return unit.code if unit is not None and unit.parent_code == above else None
 
     def is_above(self, code: str, other: str) -> bool:
         """Whether the unit of the first code is, or was, somewhere above that of the other."""
