@@ -261,13 +261,15 @@ class CopiedPeriod(Comparison):
     """Not every count of a whole submission is the same as in the period before.
 
     Asked where that would happen by chance less often than ``chance``, rows staying the same as often as they do in
-    the other submissions of the ``quarters`` before and of the period; ``rows``: submissions with fewer are left out.
+    the other submissions of the ``quarters`` before and of the period (of all units, or of those under the same parent,
+    where these have sent more than ``siblings``). Submissions with fewer than ``rows`` are left out.
     """
 
     check: Literal["copied_period"]
     forms: tuple[Identifier, ...]
     quarters: int = Field(ge=0)
     chance: float = Field(gt=0, lt=1)
+    siblings: int = Field(ge=1)
     rows: int = Field(ge=1)
 
     @property

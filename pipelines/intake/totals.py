@@ -189,5 +189,5 @@ def _findings(cells: pl.DataFrame, rule: CatalogueRule, contracts: Contracts) ->
             pl.col("text").alias("value"),
             pl.concat_str(pl.format(before, column), pl.col("text").str.head(80), pl.lit(after)).alias("message_vi"),
         )
-        .cast(ISSUES)
-    )  # pyright: ignore[reportArgumentType]
+        .cast(ISSUES)  # pyright: ignore[reportArgumentType]
+    )

@@ -38,7 +38,7 @@ from pipelines.quality.comparisons import (
     swapped_column,
 )
 from pipelines.quality.peers import change_scores, copies
-from pipelines.quality.previous import before, counts_of, missing_rows, unchanged, with_previous
+from pipelines.quality.previous import before, missing_rows, with_previous
 from pipelines.quality.slips import is_slipped, is_swapped
 from pipelines.quality.validate import Run, Validation, judge_runs, span
 
@@ -98,7 +98,7 @@ def _runs(
             if of_rows:
                 yield Run(f"{form.form}-between-periods", name, of_rows, _rows(contracts, form, compared, judged))
             if of_submissions:
-                whole = _submissions(contracts, form, compared, own, judged)
+                whole = _submissions(contracts, form, _with_parents(compared, units), own, judged)
                 yield Run(f"{form.form}-whole-between-periods", name, of_submissions, whole)
         for rule in contracts.comparisons:
             if isinstance(rule, SumOfUnits) and rule.form == form.form:
@@ -216,6 +216,15 @@ def _with_scores(
     return frame
 
 
+def _with_parents(frame: pl.DataFrame, units: OrgUnits) -> pl.DataFrame:
+    """Adds the code of the unit above the reporting unit; null where there is none."""
+    place = ["org_unit_code", "period"]
+    reporters = frame.select(place).unique()
+    found = [units.find(code, period) for code, period in reporters.iter_rows()]
+    parents = pl.Series("parent_code", [unit and unit.parent_code for unit in found], dtype=pl.String)
+    return frame.join(reporters.with_columns(parents), on=place, how="left", maintain_order="left")
+
+
 def _submissions(
     contracts: Contracts, form: Form, compared: pl.DataFrame, own: pl.DataFrame, judged: Sequence[str]
 ) -> pl.DataFrame:
@@ -230,7 +239,7 @@ def _submissions(
     )
     for rule in contracts.comparisons:
         if isinstance(rule, CopiedPeriod) and form.form in rule.forms:
-            found = copies(compared, unchanged(counts_of(form)), rule)
+            found = copies(compared, rule)
             frame = frame.join(found, on="submission_id", how="left", maintain_order="left")
         if isinstance(rule, StillThere) and rule.form == form.form:
             gone = missing_rows(form, compared, own, rule.ended_on).rename({"previous_period": "_before"})

@@ -92,12 +92,14 @@ def _usual(window: pl.DataFrame, group: list[str], least: int) -> pl.DataFrame:
     )
 
 
-def copies(frame: pl.DataFrame, is_unchanged: pl.Expr, rule: CopiedPeriod) -> pl.DataFrame:
+def copies(frame: pl.DataFrame, rule: CopiedPeriod) -> pl.DataFrame:
     """How likely each submission is to repeat the period before in every row by chance.
 
+    Rows stay the same as often as in the other submissions around: those of all units, or, where that is more, those of
+    the units under the same parent, who count and report alike.
+
     Args:
-        frame: rows of one form with their values before (``with_previous``), of several periods.
-        is_unchanged: whether a row is the same as before.
+        frame: rows of one form with their values before (``with_previous``), of several periods, and ``parent_code``.
         rule: how far back other submissions are looked at, and which submissions are too small to judge.
 
     Returns:
@@ -105,23 +107,27 @@ def copies(frame: pl.DataFrame, is_unchanged: pl.Expr, rule: CopiedPeriod) -> pl
         are none) and chance: 1 where a row changed, else what the others' share comes to over all its rows; null for a
         submission of few rows or without others.
     """
-    by_submission = frame.group_by("submission_id", "period").agg(
+    by_submission = frame.group_by("submission_id", "period", "parent_code").agg(
         rows=pl.len().cast(pl.Int64),
         known=pl.col("is_known").sum().cast(pl.Int64),
-        same=is_unchanged.sum().cast(pl.Int64),
+        same=pl.col("is_unchanged").sum().cast(pl.Int64),
     )
     by_submission = by_submission.with_columns(quarter_number(pl.col("period")).alias(_QUARTER))
-    all_around = (
-        _spread(by_submission, rule.quarters).group_by(_QUARTER).agg(all_known=pl.sum("known"), all_same=pl.sum("same"))
-    )
-    others = pl.col("all_known") - pl.col("known")
-    share = pl.when(others > 0).then((pl.col("all_same") - pl.col("same")) / others)
+    around = _spread(by_submission.filter(pl.col("known") > 0), rule.quarters)
+    shares = by_submission
+    for name, group in (("of_all", [_QUARTER]), ("of_siblings", [_QUARTER, "parent_code"])):
+        sums = around.group_by(group).agg(all_known=pl.sum("known"), all_same=pl.sum("same"), submissions=pl.len())
+        others = pl.col("all_known") - pl.col("known")
+        is_enough = (others > 0) & (pl.col("submissions") > (rule.siblings if name == "of_siblings" else 1))
+        share = pl.when(is_enough).then((pl.col("all_same") - pl.col("same")) / others)
+        joined = shares.join(sums, on=group, how="left", nulls_equal=True)
+        shares = joined.with_columns(share.alias(name)).drop("all_known", "all_same", "submissions")
+    share = pl.max_horizontal("of_all", "of_siblings")
     is_copy = pl.col("same") == pl.col("rows")
-    return by_submission.join(all_around, on=_QUARTER).select(
+    is_judged = (pl.col("rows") >= rule.rows) & (pl.col("known") > 0)
+    return shares.select(
         "submission_id",
         "rows",
         others_share=share,
-        chance=pl.when((pl.col("rows") >= rule.rows) & (pl.col("known") > 0)).then(
-            pl.when(is_copy).then(share.pow(pl.col("rows"))).otherwise(1.0)
-        ),
+        chance=pl.when(is_judged).then(pl.when(is_copy).then(share.pow(pl.col("rows"))).otherwise(1.0)),
     )

@@ -19,6 +19,11 @@ def counts_of(form: Form) -> list[str]:
     return [field.name for field in form.fields if field.type in (FieldType.COUNT, FieldType.AMOUNT)]
 
 
+def facts_of(form: Form) -> list[str]:
+    """The fields of a form that say something of the period: all but free text."""
+    return [field.name for field in form.fields if field.type is not FieldType.TEXT]
+
+
 def before(field: str) -> str:
     """Name of the column with the field's value in the period before."""
     return f"previous_{field}"
@@ -28,17 +33,29 @@ def with_previous(form: Form, rows: pl.DataFrame, lineage: pl.DataFrame) -> pl.D
     """Adds ``previous_period``, ``is_known`` and every count of the same row in the period before, null without one.
 
     A row is the same when its key is, under the unit itself or one that it carries on. Where two of these have the key,
-    nobody can tell which is meant, and the row has none before it.
+    nobody can tell which is meant, and the row has none before it. ``is_unchanged``: the unit itself said the same of
+    the row before, free text left aside.
     """
-    counts = counts_of(form)
+    facts = [name for name in facts_of(form) if name not in form.key]
     place = ["period", "org_unit_code", *form.key]
     earlier = (
-        _carried_on(rows.select("period", "org_unit_code", *form.key, *counts), lineage)
+        _carried_on(rows.select("period", "org_unit_code", *form.key, *facts), lineage)
         .filter(pl.len().over(place) == 1)
-        .select(*place, "previous_period", *(pl.col(name).alias(before(name)) for name in counts))
+        .select(
+            *place,
+            "previous_period",
+            *(pl.col(name).alias(before(name)) for name in facts),
+            is_own=pl.col("org_unit_code") == pl.col("previous_org_unit_code"),
+        )
     )
-    return rows.join(earlier, on=place, how="left", maintain_order="left").with_columns(
-        is_known=pl.col("previous_period").is_not_null()
+    is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(before(name))) for name in facts)
+    uncounted = [before(name) for name in facts if name not in counts_of(form)]
+    return (
+        rows.join(earlier, on=place, how="left", maintain_order="left")
+        .with_columns(
+            is_known=pl.col("previous_period").is_not_null(), is_unchanged=pl.col("is_own").fill_null(False) & is_same
+        )
+        .drop("is_own", *uncounted)
     )
 
 
@@ -82,8 +99,3 @@ def missing_rows(form: Form, rows: pl.DataFrame, lineage: pl.DataFrame, ended_on
     return with_rows.join(told, on=unit, how="left").with_columns(
         pl.col("missing_count").fill_null(0), missing_codes=pl.col("missing_codes") + more
     )
-
-
-def unchanged(counts: list[str]) -> pl.Expr:
-    """Whether a row with :func:`with_previous` has one before it and every count, empty ones included, is the same."""
-    return pl.col("is_known") & pl.all_horizontal(pl.col(name).eq_missing(pl.col(before(name))) for name in counts)

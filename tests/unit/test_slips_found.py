@@ -17,9 +17,10 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.contracts.frames import COLUMN_PLACES, row_schema
-from pipelines.intake.units import OrgUnit, OrgUnits
+from pipelines.intake.lineage import load_successions
+from pipelines.intake.units import OrgUnit, OrgUnits, load_org_units
 from pipelines.quality.between import validate_between
-from pipelines.synthetic.compose import compose
+from pipelines.synthetic.parcels import reported
 from pipelines.synthetic.places import SCENARIOS
 from tests import panel
 
@@ -148,17 +149,19 @@ def test_fewer_than_two_of_a_hundred_honest_rows_are_asked_about(form: str) -> N
     assert false_alarms()[form][0] < 0.02
 
 
-def test_the_demo_of_honest_reports_is_not_asked_about() -> None:
-    rows: dict[str, list[pl.DataFrame]] = {form: [] for form in FORMS}
-    for scenario in SCENARIOS:
-        frames = compose(scenario)
-        for form in FORMS:
-            numbered = frames[form].with_columns(
-                submission_id=pl.concat_str("org_unit_code", "period", separator="."),
-                source_sheet=pl.lit("T"),
-                source_row=pl.int_range(11, pl.len() + 11).over("org_unit_code", "period"),
-            )
-            rows[form].append(numbered.select(*row_schema(CONTRACTS.form(form))))
-    together = {form: pl.concat(parts) for form, parts in rows.items()}
-    periods = tuple(sorted(together["grassroots_unions"]["period"].unique()))
-    assert asked_of(together, periods).height == 0
+def test_the_honest_reports_of_the_demo_are_not_asked_about_across_the_reform() -> None:
+    together = {}
+    for form in FORMS:
+        schema = row_schema(CONTRACTS.form(form))
+        sent = pl.concat(reported(scenario)[form] for scenario in SCENARIOS)
+        numbered = sent.with_columns(
+            submission_id=pl.concat_str("org_unit_code", "period", pl.lit(form), separator="."),
+            source_sheet=pl.lit("T"),
+            source_row=pl.int_range(11, pl.len() + 11).over("org_unit_code", "period"),
+        )
+        together[form] = numbered.select(*schema)
+    places = pl.DataFrame(schema=COLUMN_PLACES)
+    found = validate_between(CONTRACTS, together, {}, places, load_org_units(), load_successions())
+    assert found.issues.rows() == []
+    evaluated = found.results.group_by("rule_code").agg(pl.sum("evaluated"))
+    assert evaluated.height == len(CONTRACTS.comparisons) - 1 and evaluated["evaluated"].min() > 100
