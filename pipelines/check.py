@@ -13,7 +13,6 @@ import polars as pl
 
 from pipelines.contracts import Contracts
 from pipelines.intake.batch import build_batch, recognise_files
-from pipelines.intake.lineage import load_successions
 from pipelines.intake.register import VIETNAM_TIME, Receipt
 from pipelines.intake.units import OrgUnits
 from pipelines.quality import settle
@@ -80,7 +79,7 @@ def check_files(files: Sequence[Path], contracts: Contracts, units: OrgUnits) ->
     submissions = settle.number_versions(settle.judge(batch.candidates, issues, frame, contracts), frame)
     current = {form: settle.current_rows(rows, submissions) for form, rows in batch.rows.items()}
     across = validate_across(contracts, current, batch.places)
-    between = validate_between(contracts, current, {}, batch.places, units, load_successions())
+    between = validate_between(contracts, current, {}, batch.places, units)
     issues = pl.concat([issues, across.issues, between.issues])
     issues = settle.mark_explained(issues, batch.rows.values(), batch.explanations)
     return Checked(receipts, paths, settle.mark_queries(submissions, issues), issues)

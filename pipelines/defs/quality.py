@@ -21,7 +21,6 @@ from dagster import (
 from pipelines.contracts import Contracts, Form, load_contracts
 from pipelines.defs.intake import OWNERS, cleaned_rows
 from pipelines.defs.metadata import counts, preview
-from pipelines.intake.lineage import load_successions
 from pipelines.intake.register import read_ledger
 from pipelines.intake.units import load_org_units
 from pipelines.progress import StageProgress
@@ -205,7 +204,6 @@ def lake(
             lake=tables,
             contracts=contracts,
             units=load_org_units(),
-            successions=load_successions(),
             gx_dir=settings.data_docs,
         )
         stage.save("settled_submissions", settled.submissions)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipelines.intake.text import plain
 from pipelines.settings import PROJECT_DIR
 
 ORG_UNITS_CSV = PROJECT_DIR / "dbt_project" / "seeds" / "org_units.csv"
+SUCCESSIONS_CSV = ORG_UNITS_CSV.with_name("org_unit_successions.csv")
 _CODE = re.compile(r"(?<![0-9A-Z-])(?:VN|[A-Z]\d{2,5}(?:-[A-Z0-9]+)*)(?![0-9A-Z-])")
 _LABELLED_CODE = re.compile(r"\bma(?: so)?(?: don vi)?\b\s*:?\s*(vn|[a-z]\d{2,5}(?:-[a-z0-9]+)*)\b")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -63,37 +64,68 @@ class OrgUnit:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to > day)
 
 
-class OrgUnits:
-    """The dated list of units, with look-ups by code and by what a title block says."""
+@dataclass(frozen=True)
+class Succession:
+    """The validity of a code that ends on a day, and the unit that takes over from then on; None if none does."""
 
-    def __init__(self, units: Iterable[OrgUnit]) -> None:
+    from_code: str
+    changed_on: dt.date
+    kind: str
+    to_code: str | None
+
+
+class OrgUnits:
+    """The dated list of units with its successions, and look-ups by code and by what a title block says."""
+
+    def __init__(self, units: Iterable[OrgUnit], successions: Iterable[Succession] = ()) -> None:
         """Index the units by code."""
         self._by_code: dict[str, list[OrgUnit]] = {}
         for unit in units:
             self._by_code.setdefault(unit.code, []).append(unit)
+        self._forerunners: dict[OrgUnit, list[OrgUnit]] = {}
+        for succession in successions:
+            self._link(succession)
         self._named = lru_cache(maxsize=20_000)(self._find_named)
 
     def find(self, code: str, period: str) -> OrgUnit | None:
         """The unit that has the code in that period."""
-        return self.at(code, periods.ends_on(period))
+        return self.on(code, periods.ends_on(period))
 
-    def at(self, code: str, day: dt.date) -> OrgUnit | None:
+    def on(self, code: str, day: dt.date) -> OrgUnit | None:
         """The unit that has the code on that day."""
         return next((unit for unit in self._by_code.get(code, ()) if unit.is_valid_on(day)), None)
 
-    def valid_in(self, period: str) -> list[OrgUnit]:
-        """Every unit of that period."""
-        day = periods.ends_on(period)
-        return [unit for units in self._by_code.values() for unit in units if unit.is_valid_on(day)]
+    def __iter__(self) -> Iterator[OrgUnit]:
+        """Every unit in each of its validities."""
+        return (unit for units in self._by_code.values() for unit in units)
+
+    def _link(self, succession: Succession) -> None:
+        units = self._by_code.get(succession.from_code, ())
+        ended = next((unit for unit in units if unit.valid_to == succession.changed_on), None)
+        follower = self.on(succession.to_code, succession.changed_on) if succession.to_code else None
+        if ended is not None and follower is not None:
+            self._forerunners.setdefault(follower, []).append(ended)
+
+    def forebears(self, unit: OrgUnit, day: dt.date) -> list[OrgUnit]:
+        """The units of a day out of which one came that had not begun then, through any number of changes."""
+        found: dict[OrgUnit, None] = {}
+        waiting = [unit]
+        while waiting:
+            reached = waiting.pop(0)
+            if reached.is_valid_on(day):
+                found[reached] = None
+            else:
+                waiting += self._forerunners.get(reached, ())
+        return list(found)
 
     def below(self, above: str, code: str, day: dt.date) -> str | None:
         """The unit directly below the first one under which the other stands on that day, itself included.
 
         None where it does not stand below it.
         """
-        unit = self.at(code, day)
+        unit = self.on(code, day)
         while unit is not None and unit.parent_code and unit.parent_code != above:
-            unit = self.at(unit.parent_code, day)
+            unit = self.on(unit.parent_code, day)
         return unit.code if unit is not None and unit.parent_code == above else None
 
     def is_above(self, code: str, other: str) -> bool:
@@ -200,18 +232,26 @@ def _words(text: str) -> Words:
 
 
 @cache
-def load_org_units(path: Path = ORG_UNITS_CSV) -> OrgUnits:
-    """The units of the seed."""
-    with path.open(encoding="utf-8", newline="") as stream:
+def load_org_units(path: Path = ORG_UNITS_CSV, successions: Path = SUCCESSIONS_CSV) -> OrgUnits:
+    """The units of the seeds."""
+    with path.open(encoding="utf-8", newline="") as stream, successions.open(encoding="utf-8", newline="") as changes:
         return OrgUnits(
-            OrgUnit(
-                code=row["org_unit_code"],
-                name_vi=row["name_vi"],
-                unit_type=row["unit_type"],
-                parent_code=row["parent_code"] or None,
-                province_name=row["province_name"] or None,
-                valid_from=dt.date.fromisoformat(row["valid_from"]),
-                valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-            )
-            for row in csv.DictReader(stream)
+            (
+                OrgUnit(
+                    code=row["org_unit_code"],
+                    name_vi=row["name_vi"],
+                    unit_type=row["unit_type"],
+                    parent_code=row["parent_code"] or None,
+                    province_name=row["province_name"] or None,
+                    valid_from=dt.date.fromisoformat(row["valid_from"]),
+                    valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                )
+                for row in csv.DictReader(stream)
+            ),
+            [
+                Succession(
+                    row["from_code"], dt.date.fromisoformat(row["changed_on"]), row["kind"], row["to_code"] or None
+                )
+                for row in csv.DictReader(changes)
+            ],
         )

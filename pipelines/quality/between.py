@@ -24,7 +24,7 @@ from pipelines.contracts.comparisons import (
     SwappedColumns,
     Watched,
 )
-from pipelines.intake.lineage import Succession, lineage
+from pipelines.intake.lineage import lineage
 from pipelines.intake.units import OrgUnits
 from pipelines.quality.adding_up import sums_of_units
 from pipelines.quality.comparisons import (
@@ -54,7 +54,6 @@ def validate_between(
     earlier: Rows,
     places: pl.DataFrame,
     units: OrgUnits,
-    successions: Sequence[Succession],
     gx_dir: Path | None = None,
 ) -> Validation:
     """Judge accepted rows by what was accepted for the period before, and summaries by what the units below sent.
@@ -66,11 +65,10 @@ def validate_between(
             them, they tell what was there before and how much is usual.
         places: where each field stands (COLUMN_PLACES).
         units: the dated tree.
-        successions: who carries on what ended.
         gx_dir: where suites and results are kept for Data Docs; nowhere without it.
     """
     judged = sorted({period for frame in rows.values() for period in frame["period"].unique()})
-    return judge_runs(list(_runs(contracts, rows, earlier, judged, units, successions)), places, gx_dir)
+    return judge_runs(list(_runs(contracts, rows, earlier, judged, units)), places, gx_dir)
 
 
 def _runs(
@@ -79,11 +77,10 @@ def _runs(
     earlier: Rows,
     judged: Sequence[str],
     units: OrgUnits,
-    successions: Sequence[Succession],
 ) -> Iterator[Run]:
     known = {name: pl.concat([earlier[name], frame]) if name in earlier else frame for name, frame in rows.items()}
     steps = _steps(contracts, known)
-    before_that = lineage(units, successions, sorted({step for of_form in steps.values() for step in of_form}))
+    before_that = lineage(units, sorted({step for of_form in steps.values() for step in of_form}))
     for form in contracts.forms:
         frame = rows.get(form.form)
         if frame is None or frame.is_empty():

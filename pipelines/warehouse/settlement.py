@@ -6,7 +6,6 @@ same batch gives the same lake.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from pipelines import periods
 from pipelines.contracts import Contracts
 from pipelines.contracts.frames import ISSUES
 from pipelines.intake.batch import Batch
-from pipelines.intake.lineage import Succession
 from pipelines.intake.register import Receipt
 from pipelines.intake.units import OrgUnits
 from pipelines.quality import settle
@@ -64,7 +62,6 @@ def settle_batch(
     lake: Lake,
     contracts: Contracts,
     units: OrgUnits,
-    successions: Sequence[Succession],
     gx_dir: Path | None = None,
 ) -> Settlement:
     """Judge the submissions of a batch and write the new state of every period they touch.
@@ -80,7 +77,6 @@ def settle_batch(
         lake: where the result is kept.
         contracts: forms and rules.
         units: the dated tree.
-        successions: who carries on units that ended.
         gx_dir: where Great Expectations keeps its results.
     """
     receipts = settle.receipts_frame(ledger)
@@ -102,7 +98,7 @@ def settle_batch(
     earlier = _earlier_rows(touched, known, lake, contracts)
     places = lake.read(PLACES_TABLE, touched)
     crossed = validate_across(contracts, current, places, gx_dir)
-    compared = validate_between(contracts, current, earlier, places, units, successions, gx_dir)
+    compared = validate_between(contracts, current, earlier, places, units, gx_dir)
     judged_before = lake.read(ISSUES_TABLE, touched).join(arrived, on="submission_id", how="anti").select(*ISSUES)
     issues = pl.concat(
         [_still_standing(judged_before, submissions, contracts), issues, crossed.issues, compared.issues]

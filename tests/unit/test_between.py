@@ -11,8 +11,8 @@ import pytest
 
 from pipelines.contracts import ContractError, Contracts, load_contracts
 from pipelines.contracts.frames import COLUMN_PLACES, row_schema
-from pipelines.intake.lineage import Succession, lineage, load_successions
-from pipelines.intake.units import OrgUnit, OrgUnits, load_org_units
+from pipelines.intake.lineage import lineage
+from pipelines.intake.units import OrgUnit, OrgUnits, Succession, load_org_units
 from pipelines.quality.between import validate_between
 from pipelines.quality.comparisons import comparison_checks
 from pipelines.quality.peers import change_scores
@@ -42,10 +42,9 @@ UNITS = OrgUnits(
         OrgUnit("C1", "Cụm", "cluster", "Z1", "Mới", START, None),
         OrgUnit("X1", "Xã 1", "commune", "T1", "Mới", dt.date(2025, 7, 15), None),
         OrgUnit("X2", "Xã 2", "commune", "T1", "Mới", dt.date(2025, 10, 5), None),
-    ]
+    ],
+    [Succession(code, JULY, "whole", "T1") for code in ("T1", "H1", "H2")],
 )
-SUCCESSIONS = [Succession(code, JULY, "T1") for code in ("T1", "H1", "H2")]
-
 UNION = {
     "sector": "private_enterprise",
     "workers_total": 60,
@@ -91,7 +90,7 @@ def judge(
         for form, frame in frames.items()
         for submission in frame["submission_id"].unique()
     )
-    found = validate_between(contracts, frames, history, places, UNITS, SUCCESSIONS).issues
+    found = validate_between(contracts, frames, history, places, UNITS).issues
     return found.select("rule_code", "submission_id", "cell", "field", "message_vi").rows()
 
 
@@ -387,20 +386,20 @@ def test_agreements_and_enterprises_are_counted_as_at_the_end_of_the_period() ->
 
 
 def test_a_unit_carries_on_itself_its_predecessors_or_what_its_parent_did() -> None:
-    found = lineage(UNITS, SUCCESSIONS, [(Q2, Q1), (Q3, Q2), (Q4, Q3)])
+    found = lineage(UNITS, [(Q2, Q1), (Q3, Q2), (Q4, Q3)])
     by_unit: dict[tuple[str, str], list[str]] = {}
     for period, code, _, before, _ in found.rows():
         by_unit.setdefault((period, code), []).append(before)
     assert by_unit[Q2, "H1"] == ["H1"]
-    assert by_unit[Q3, "T1"] == ["H1", "H2", "T1"]
-    assert by_unit[Q3, "X1"] == ["H1", "H2", "T1"]
+    assert by_unit[Q3, "T1"] == ["T1", "H1", "H2"]
+    assert by_unit[Q3, "X1"] == ["T1", "H1", "H2"]
     assert by_unit[Q3, "Z1"] == ["Z1"]
     assert by_unit[Q4, "X2"] == ["T1"]
     assert not found.filter(org_unit_code="X2")["is_direct"].any()
 
 
 def test_code_44_carries_on_both_provinces_and_all_their_districts() -> None:
-    found = lineage(load_org_units(), load_successions(), [(Q3, Q2)]).filter(org_unit_code="T44")
+    found = lineage(load_org_units(), [(Q3, Q2)]).filter(org_unit_code="T44")
     before = set(found["previous_org_unit_code"])
     assert {"T44", "T45", "H450", "H461"} <= before and "H458" in before
     assert "T46" not in before and "H474" not in before

@@ -17,7 +17,6 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.contracts.frames import COLUMN_PLACES, row_schema
-from pipelines.intake.lineage import load_successions
 from pipelines.intake.units import OrgUnit, OrgUnits, load_org_units
 from pipelines.quality.between import validate_between
 from pipelines.synthetic.parcels import reported
@@ -47,7 +46,7 @@ def asked_of(rows: dict[str, pl.DataFrame], judged: tuple[str, ...]) -> pl.DataF
     now = {form: frame.filter(is_judged) for form, frame in rows.items()}
     history = {form: frame.filter(~is_judged) for form, frame in rows.items()}
     places = pl.DataFrame(schema=COLUMN_PLACES)
-    found = validate_between(CONTRACTS, now, history, places, units_of(rows), ())
+    found = validate_between(CONTRACTS, now, history, places, units_of(rows))
     return found.issues.filter(pl.col("rule_code").is_in(CODES))
 
 
@@ -161,7 +160,7 @@ def test_the_honest_reports_of_the_demo_are_not_asked_about_across_the_reform() 
         )
         together[form] = numbered.select(*schema)
     places = pl.DataFrame(schema=COLUMN_PLACES)
-    found = validate_between(CONTRACTS, together, {}, places, load_org_units(), load_successions())
+    found = validate_between(CONTRACTS, together, {}, places, load_org_units())
     assert found.issues.rows() == []
     evaluated = found.results.group_by("rule_code").agg(pl.sum("evaluated"))
     assert evaluated.height == len(CONTRACTS.comparisons) - 1 and evaluated["evaluated"].min() > 100
