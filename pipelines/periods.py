@@ -28,6 +28,12 @@ def following(period: str) -> str:
     return f"{year}-Q{quarter + 1}" if quarter < 4 else f"{year + 1}-Q1"
 
 
+def preceding(period: str) -> str:
+    """The period before this one."""
+    year, quarter = int(period[:4]), int(period[6])
+    return f"{year}-Q{quarter - 1}" if quarter > 1 else f"{year - 1}-Q4"
+
+
 def title_vi(period: str) -> str:
     """As people write it: "Quý II năm 2021"."""
     return f"Quý {('I', 'II', 'III', 'IV')[int(period[6]) - 1]} năm {period[:4]}"

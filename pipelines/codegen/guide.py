@@ -14,7 +14,7 @@ from xlsxwriter.workbook import Workbook
 
 from pipelines import periods
 from pipelines.codegen.sheet_plan import SheetPlan
-from pipelines.codegen.wording import by_weight, condition_vi, form_rules, how_to_write
+from pipelines.codegen.wording import applies_vi, by_weight, form_rules, how_to_write
 from pipelines.codegen.workbook_styles import OPTIONAL_FILL, REQUIRED_FILL, Styles, span
 from pipelines.contracts import Contracts, FieldType
 from pipelines.contracts.workbook import GUIDE_SHEET
@@ -84,8 +84,7 @@ def plan_guide(plans: Sequence[SheetPlan], unit: str, period: str, contracts: Co
         rules = sorted(form_rules(form, contracts), key=by_weight)
         rows += [GuideRow("section", ("Quy tắc kiểm tra",)), GuideRow("header", RULES)]
         for rule in rules:
-            applies = condition_vi(rule.when, form) if rule.when else "mọi dòng"
-            cells = (rule.code, rule.title_vi, rule.severity.label_vi, rule.remedy_vi, applies)
+            cells = (rule.code, rule.title_vi, rule.severity.label_vi, rule.remedy_vi, applies_vi(rule, form))
             rows.append(GuideRow("row", cells, rule.code))
     return Guide(tuple(rows), lists)
 

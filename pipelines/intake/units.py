@@ -148,6 +148,16 @@ class OrgUnits:
         """The codes of all units above any of several."""
         return {above for code in codes for above in self._above(code, day)}
 
+    def below(self, above: str, code: str, day: dt.date) -> str | None:
+        """The unit directly below the first one under which the other stands on that day, itself included.
+
+        None where it does not stand below it.
+        """
+        unit = self.on(code, day)
+        while unit is not None and unit.parent_code and unit.parent_code != above:
+            unit = self.on(unit.parent_code, day)
+        return unit.code if unit is not None and unit.parent_code == above else None
+
     def _climb(self, code: str, day: dt.date | None) -> frozenset[str]:
         above: set[str] = set()
         waiting = [code]

@@ -338,7 +338,9 @@ class TestGuide:
         assert {choice.label_vi for field in fields for choice in field.choices} <= set(texts)
         codes = [row[0] for row in rows if row[0].startswith("CD-")]
         expected = [rule.code for form in CONTRACTS.forms for rule in form.rules]
-        assert sorted(codes) == sorted(expected + [rule.code for rule in CONTRACTS.cross_form])
+        expected += [rule.code for rule in CONTRACTS.cross_form]
+        expected += [rule.code for rule in CONTRACTS.comparisons for _ in dict(rule.places)]
+        assert sorted(codes) == sorted(expected)
 
     def test_names_the_last_day_for_each_form_that_is_due(self, guided: Path, tmp_path: Path):
         lines = [str(row[0]) for row in _cells(guided, GUIDE_SHEET)]
