@@ -148,7 +148,7 @@ CASES = (
     ),
     # The district is no more; the province sends its last report.
     Case(
-        *("H172", "2025-Q2", 44, "accepted"),
+        *("H066", "2025-Q2", 44, "accepted"),
         rule_code="CD-N010",
         sent_by="T19",
         instead=True,
