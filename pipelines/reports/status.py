@@ -61,7 +61,7 @@ class Status:
     Attributes:
         period: the period.
         as_of: the day, to its end, as of which the states hold.
-        received_to: day of the newest receipt in the published file.
+        received_to: day of the newest receipt in the published file, copies of earlier files aside.
         rows: STATUS, by unit and form.
     """
 
@@ -101,7 +101,8 @@ def load_status(settings: Settings, period: str | None, as_of: dt.date) -> Statu
     if period is None or due.filter(period=period).is_empty():
         raise UnknownPeriodError(period, *due.select(first=pl.min("period"), last=pl.max("period")).row(0))
     rows = states_on(as_of, period, due, submissions, tables["dim_org_unit"])
-    return Status(period, as_of, submissions.select(pl.max("received_at").dt.date()).item(), rows)
+    news = submissions.filter(pl.col("verdict") != "duplicate")
+    return Status(period, as_of, news.select(pl.max("received_at").dt.date()).item(), rows)
 
 
 def newest_due(due: pl.DataFrame, as_of: dt.date) -> str | None:

@@ -219,7 +219,9 @@ def test_python_and_dbt_know_the_same_due_days(demo: DemoRun) -> None:
 
 
 def test_the_state_of_a_report_is_the_same_in_the_file_and_on_the_command_line(demo: DemoRun) -> None:
-    ((received_to,),) = demo.query("select max(received_at)::date from marts.fct_submission")
+    ((received_to,),) = demo.query(
+        "select max(received_at)::date from marts.fct_submission where verdict <> 'duplicate'"
+    )
     owed = demo.query(
         "select period, org_unit_code, form, due_on, state, verdict from marts.fct_report_due order by all"
     )

@@ -1,5 +1,7 @@
+-- The same file again tells nothing new, and shall change no figure.
 with submissions as (
     select * from {{ ref('stg_submissions') }}
+    where verdict <> 'duplicate'
 ),
 
 -- A form of targets looks ahead and says nothing about what happened in its period.
