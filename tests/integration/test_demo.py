@@ -20,6 +20,7 @@ from pipelines.warehouse.lake import SUBMISSIONS_TABLE, Lake
 from tests.conftest import DemoRun, congdoan
 
 FORMS = [form.form for form in load_contracts().forms]
+AS_REPORTED = "sector = 'all' and basis = 'as_reported' and scope = 'all'"
 
 
 def test_long_bien_adds_up_to_its_published_figures(demo: DemoRun) -> None:
@@ -27,7 +28,7 @@ def test_long_bien_adds_up_to_its_published_figures(demo: DemoRun) -> None:
     parts = "unions_with_groups, unions_with_sub_unions, union_groups"
     (row,) = demo.query(
         f"select unions, {people}, {parts}, round(density_pct, 2), completeness_pct from marts.mart_membership"
-        " where org_unit_code = 'H004' and period = '2021-Q2' and sector = 'all'"
+        f" where org_unit_code = 'H004' and period = '2021-Q2' and {AS_REPORTED}"
     )
     assert row == (335, 13734, 14327, 8072, 8538, 265, 2, 835, 95.86, 100.0)
 
@@ -37,6 +38,7 @@ def test_long_bien_by_sector(demo: DemoRun) -> None:
         demo.query(
             "select sector, unions from marts.mart_membership"
             " where org_unit_code = 'H004' and period = '2021-Q2' and sector <> 'all'"
+            " and basis = 'as_reported' and scope = 'all'"
         )
     )
     assert (by_sector.pop("public_administration"), by_sector.pop("public_school")) == (25, 80)
@@ -47,7 +49,7 @@ def test_long_bien_by_sector(demo: DemoRun) -> None:
 def test_quang_tri_from_2018_to_the_middle_of_2023(demo: DemoRun) -> None:
     assert demo.query(
         "select sum(members_admitted), sum(unions_founded) from marts.mart_membership"
-        " where org_unit_code = 'T45' and sector = 'all' and period between '2018-Q1' and '2023-Q2'"
+        f" where org_unit_code = 'T45' and {AS_REPORTED} and period between '2018-Q1' and '2023-Q2'"
     ) == [(11975, 138)]
     assert demo.query(
         "select sum(survey_visits) from marts.mart_enterprise_coverage"
@@ -105,7 +107,7 @@ def test_a_district_that_did_not_report_makes_its_province_incomplete_and_not_sm
 ) -> None:
     district, province = demo.query(
         "select members_total, completeness_pct from marts.mart_membership where period = '2023-Q2'"
-        " and sector = 'all' and org_unit_code in ('H065', 'T06') order by org_unit_code"
+        f" and {AS_REPORTED} and org_unit_code in ('H065', 'T06') order by org_unit_code"
     )
     assert district == (None, 0.0)
     assert province[0] is not None and province[1] == 87.5
