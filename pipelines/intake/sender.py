@@ -196,7 +196,7 @@ def _fits(code: str, unit: str, units: OrgUnits, reading: Reading) -> bool:
         return True
     before = units.nearest(code, day)
     heirs = units.heirs(before, day) if before and before.valid_from <= day else []
-    return any(heir.code != code and units.is_above(heir.code, unit, day) for heir in heirs)
+    return any(units.is_above(heir.code, unit, day) for heir in heirs)
 
 
 def _unit_of_title(title: Sequence[Sequence[str]], units: OrgUnits, reading: Reading) -> Decision:

@@ -86,6 +86,11 @@ def test_a_folder_or_file_of_the_successor_contradicts_nothing(folder: str) -> N
         assert (named.value, named.against, named.sent_by) == ("H061", {}, heir)
 
 
+def test_a_folder_with_the_name_that_another_unit_had_then_is_that_of_the_successor() -> None:
+    decision = decide(period="2024-Q4", stamp="H457", folders=["LĐLĐ tỉnh Quảng Trị"])
+    assert (decision.against, decision.sent_by) == ({}, "T44")
+
+
 def test_who_is_no_successor_still_contradicts() -> None:
     # of another province; before the unit ended; before the commune union was founded
     other = decide(period="2025-Q2", stamp="H061", folders=["X00145"])
@@ -126,6 +131,11 @@ def test_a_commune_union_may_use_the_folder_of_its_district_and_the_province_may
             ["Đơn vị: (mã T06)", "Quý III năm 2025"],
             "LĐLĐ tỉnh Bắc Kạn (mã T06) chỉ hoạt động đến hết ngày 30/06/2025 nên không có báo cáo quý III năm 2025. "
             "Báo cáo của kỳ này do LĐLĐ tỉnh Thái Nguyên (mã T19) gửi.",
+        ),
+        (
+            ["Đơn vị: LĐLĐ tỉnh Quảng Trị (mã T45)", "Quý IV năm 2025"],
+            "LĐLĐ tỉnh Quảng Trị (mã T45) chỉ hoạt động đến hết ngày 30/06/2025 nên không có báo cáo quý IV năm 2025. "
+            "Báo cáo của kỳ này do LĐLĐ tỉnh Quảng Trị (mã T44) gửi.",
         ),
         (
             ["LĐLĐ TỈNH QUẢNG TRỊ", "CÔNG ĐOÀN XÃ LAO BẢO", "Quý III năm 2025"],

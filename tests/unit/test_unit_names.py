@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.intake.text import strip_marks
 from pipelines.intake.unit_names import Reading, names_of
-from pipelines.intake.units import OrgUnit, load_org_units
+from pipelines.intake.units import OrgUnit, OrgUnits, Succession, load_org_units
 
 UNITS = load_org_units()
 NAMES = names_of(UNITS)
@@ -103,6 +103,29 @@ def test_a_unit_that_was_renamed_is_found_by_both_names_at_any_time(period: str)
         assert NAMES.named_in([name], Reading(period)) == "T46"
 
 
+def test_the_old_name_of_a_parent_still_tells_which_of_two_units_is_meant() -> None:
+    began, renamed = dt.date(2018, 1, 1), dt.date(2020, 1, 1)
+
+    def unit(code: str, name: str, parent: str, since: dt.date = began, until: dt.date | None = None) -> OrgUnit:
+        return OrgUnit(code, name, "district", parent, None, since, until)
+
+    names = names_of(
+        OrgUnits(
+            [
+                unit("T01", "LĐLĐ tỉnh Cũ", "VN", began, renamed),
+                unit("T01", "LĐLĐ tỉnh Mới", "VN", renamed),
+                unit("T02", "LĐLĐ tỉnh Khác", "VN"),
+                unit("H01", "LĐLĐ huyện An Lão", "T01"),
+                unit("H02", "LĐLĐ huyện An Lão", "T02"),
+            ],
+            [Succession("T01", renamed, "renamed", "T01")],
+        )
+    )
+    for parent in ("LĐLĐ tỉnh Cũ", "LĐLĐ tỉnh Mới"):
+        for period in ("2019-Q4", "2021-Q2"):
+            assert names.named_in([parent, "LĐLĐ huyện An Lão"], Reading(period)) == "H01"
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [
@@ -143,7 +166,7 @@ def test_a_commune_union_that_never_was_says_nothing_before_there_were_communes(
         ("Thống nhất báo cáo.xlsx", None),
         ("Đo lường.xlsx", None),
         # a place among other words may be anything
-        ("Hoa binh va phat trien.xlsx", None),
+        ("Tập huấn tại Cam Lộ.xlsx", None),
         ("LĐLĐ huyện Văn Bàn.xlsx", "H089"),
         ("Gio Linh bao cao quy 2.xlsx", "H466"),
     ],

@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+import polars as pl
 import pytest
 
-from pipelines.intake.units import OrgUnit, OrgUnits, Succession, load_org_units
+from pipelines.intake.places import Places
+from pipelines.intake.units import Area, OrgUnit, OrgUnits, Succession, load_org_units
 
 UNITS = load_org_units()
 BEGAN, SPLIT, MERGED = dt.date(2018, 1, 1), dt.date(2020, 1, 1), dt.date(2022, 1, 1)
@@ -117,10 +119,29 @@ def stand_ins(code: str, day: str) -> list[str]:
         ("X00136", "2025-08-31", ["T01"]),
         ("X00136", "2025-06-30", ["H004", "H018"]),
         ("X00004", "2025-12-31", ["T01"]),
+        # an island district without communes became a special zone
+        ("X19742", "2025-06-30", ["H471"]),
     ],
 )
 def test_who_reports_in_place_of_a_unit_that_does_not_exist(code: str, day: str, instead: list[str]) -> None:
     assert stand_ins(code, day) == instead
+
+
+def test_an_area_is_that_of_a_unit_for_a_time() -> None:
+    place = Places(
+        pl.DataFrame(
+            [("00001", "Xã Một", "commune", "01", BEGAN, None)],
+            schema=["code", "name_vi", "level", "parent_code", "valid_from", "valid_to"],
+            orient="row",
+        )
+    )
+    near = OrgUnit("X00002", "Công đoàn xã Hai", "commune", "T01", None, BEGAN, None, "00002")
+    far = OrgUnit("X00003", "Công đoàn xã Ba", "commune", "T01", None, BEGAN, None, "00003")
+    areas = [Area("X00002", "00001", BEGAN, SPLIT), Area("X00003", "00001", SPLIT, None)]
+    units = OrgUnits([near, far], areas=areas, load_places=lambda: place)
+    (unfounded,) = units.unfounded.values()
+    assert units.stand_ins(unfounded, dt.date(2019, 6, 30)) == [near]
+    assert units.stand_ins(unfounded, SPLIT) == [far]
 
 
 def test_a_commune_made_of_several_districts_names_all_of_them() -> None:
