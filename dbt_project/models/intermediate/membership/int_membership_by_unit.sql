@@ -1,9 +1,37 @@
+{%- set measures = [
+    'unions', 'workers_total', 'workers_female', 'members_total', 'members_female', 'members_admitted', 'members_left',
+    'unions_founded', 'unions_with_groups', 'union_groups', 'unions_with_sub_unions', 'sub_unions', 'officers_elected',
+    'officers_trained', 'density_members', 'density_workers'
+] -%}
+
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
 ),
 
+current_ancestors as (
+    select * from {{ ref('int_org_unit_ancestors_dated') }}
+    where shared_to is null
+),
+
 unions as (
     select * from {{ ref('int_unions_current') }}
+),
+
+unions_restated as (
+    select * from {{ ref('int_unions_restated') }}
+),
+
+placed as (
+    select
+        unions.*,
+        unions_restated.current_org_unit_code,
+        unions_restated.is_comparable
+    from unions
+    inner join unions_restated
+        on
+            unions.period = unions_restated.period
+            and unions.org_unit_code = unions_restated.org_unit_code
+            and unions.union_code = unions_restated.union_code
 ),
 
 -- What is counted at the end of the period counts active unions only; what happened within it counts all.
@@ -11,6 +39,8 @@ measured as (
     select
         period,
         org_unit_code,
+        current_org_unit_code,
+        is_comparable,
         sector,
         case when is_active then 1 else 0 end as unions,
         case when is_active then workers_total end as workers_total,
@@ -32,16 +62,39 @@ measured as (
             as density_members,
         case when is_active and counts_for_density and members_total is not null then workers_total end
             as density_workers
-    from unions
+    from placed
+),
+
+-- Few rows before they are multiplied by levels, bases and scopes.
+by_place as (
+    select
+        period,
+        org_unit_code,
+        current_org_unit_code,
+        is_comparable,
+        sector,
+        {% for measure in measures -%}
+            sum({{ measure }}) as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from measured
+    group by period, org_unit_code, current_org_unit_code, is_comparable, sector
 ),
 
 rolled_up as (
     select
-        measured.*,
+        by_place.*,
+        'as_reported' as basis,
         ancestors.ancestor_code
-    from measured
+    from by_place
     inner join ancestors
-        on measured.period = ancestors.period and measured.org_unit_code = ancestors.org_unit_code
+        on by_place.period = ancestors.period and by_place.org_unit_code = ancestors.org_unit_code
+    union all
+    select
+        by_place.*,
+        'current_structure' as basis,
+        current_ancestors.ancestor_code
+    from by_place
+    inner join current_ancestors on by_place.current_org_unit_code = current_ancestors.org_unit_code
 ),
 
 by_sector_and_all as (
@@ -56,22 +109,33 @@ by_sector_and_all as (
     from rolled_up
 ),
 
+by_scope as (
+    select
+        by_sector_and_all.*,
+        'all' as scope
+    from by_sector_and_all
+    union all
+    select
+        by_sector_and_all.*,
+        'comparable' as scope
+    from by_sector_and_all
+    where is_comparable
+),
+
 final as (
     select
         period,
         ancestor_code as org_unit_code,
         sector_group as sector,
-        {% for measure in [
-            'unions', 'workers_total', 'workers_female', 'members_total', 'members_female', 'members_admitted',
-            'members_left', 'unions_founded', 'unions_with_groups', 'union_groups', 'unions_with_sub_unions',
-            'sub_unions', 'officers_elected', 'officers_trained', 'density_members', 'density_workers'
-        ] -%}
+        basis,
+        scope,
+        {% for measure in measures -%}
             cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor -%}
         {{ percent('sum(density_members)', 'sum(density_workers)') }} as density_pct,
         {{ percent('sum(officers_trained)', 'sum(officers_elected)') }} as new_officers_trained_pct
-    from by_sector_and_all
-    group by period, ancestor_code, sector_group
+    from by_scope
+    group by period, ancestor_code, sector_group, basis, scope
 )
 
 select * from final
