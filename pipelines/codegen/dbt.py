@@ -21,6 +21,7 @@ import yaml
 from pipelines.contracts.frames import CHANGES, ROW_KEYS, SETTLED_ISSUES, SUBMISSIONS, row_schema
 from pipelines.contracts.loader import load_contracts
 from pipelines.contracts.model import Contracts, FieldType, Form, FormField
+from pipelines.contracts.vietnamese import UNITS_VI
 
 HEADER = "Generated from expectations/ by `congdoan codegen`. Do not edit: change the contract, run it."
 STAGING = "dbt_project/models/staging"
@@ -73,6 +74,7 @@ def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
         f"{SEEDS}/code_lists.csv": _code_lists_csv(contracts),
         f"{SEEDS}/form_senders.csv": _form_senders_csv(contracts),
         f"{SEEDS}/form_calendar.csv": _form_calendar_csv(contracts),
+        f"{SEEDS}/units_of_measure.csv": _csv(("unit", "name_vi"), UNITS_VI.items()),
         f"{SEEDS}/_generated_seeds.yml": _seeds_yaml(),
     }
     for form in contracts.forms:
@@ -315,6 +317,14 @@ def _seeds_yaml() -> str:
                     "integer",
                     "Hạn gửi, số ngày sau ngày cuối kỳ. (Due so many days after the period's end.)",
                 ),
+            },
+        ),
+        seed(
+            "units_of_measure",
+            "Đơn vị tính. (Units of measure of fields and indicators.)",
+            {
+                "unit": ("string", "Mã đơn vị tính. (Code of the unit of measure.)"),
+                "name_vi": ("string", "Cách viết. (Vietnamese name.)"),
             },
         ),
     ]

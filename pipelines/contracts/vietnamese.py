@@ -20,10 +20,15 @@ UNITS_VI = {
     "sub_union": "công đoàn bộ phận",
     "visit": "lượt",
     "VND": "đồng",
+    "vnd": "đồng",
     "term": "điều khoản",
     "year": "năm",
+    "union": "CĐCS",
+    "enterprise": "doanh nghiệp",
+    "agreement": "thỏa ước",
+    "percent": "%",
 }
-"""Units of measure as people write them, by the unit of a field."""
+"""Units of measure as people write them, by the unit of a field or of an indicator."""
 DECIMALS = 4
 
 

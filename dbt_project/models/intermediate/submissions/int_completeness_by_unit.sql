@@ -1,22 +1,19 @@
+{#-
+What is counted from several forms of the same reporter: it owes them in quarters where all of them are due, and
+has reported when all have come.
+-#}
+{%- set combined_subjects = {
+    'unions_and_agreements': ['grassroots_unions', 'agreements'],
+    'unions_and_enterprises': ['grassroots_unions', 'enterprises'],
+    'unions_enterprises_and_agreements': ['grassroots_unions', 'enterprises', 'agreements']
+} -%}
+
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
 ),
 
 expected as (
     select * from {{ ref('int_reports_expected') }}
-),
-
--- Coverage by agreements needs the unions and the agreements of the same reporter: it owes them in quarters
--- where both are due, and has reported when both have come.
-unions_and_agreements as (
-    select
-        period,
-        org_unit_code,
-        min(is_reported) as is_reported
-    from expected
-    where form in ('grassroots_unions', 'agreements')
-    group by period, org_unit_code
-    having count(*) = 2
 ),
 
 reports as (
@@ -26,13 +23,18 @@ reports as (
         form as subject,
         is_reported
     from expected
-    union all
-    select
-        period,
-        org_unit_code,
-        'unions_and_agreements' as subject,
-        is_reported
-    from unions_and_agreements
+    {% for subject, forms in combined_subjects.items() -%}
+        union all
+        select
+            period,
+            org_unit_code,
+            '{{ subject }}' as subject,
+            min(is_reported) as is_reported
+        from expected
+        where form in ('{{ forms | join("', '") }}')
+        group by period, org_unit_code
+        having count(*) = {{ forms | length }}
+    {% endfor %}
 ),
 
 final as (
