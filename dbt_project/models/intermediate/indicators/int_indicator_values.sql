@@ -14,79 +14,60 @@ periods as (
     select * from {{ ref('int_periods_reported') }}
 ),
 
-keys as (
-    select
-        period,
-        org_unit_code,
-        indicator_code,
-        threshold
-    from base_values
-    union
-    select
-        period,
-        org_unit_code,
-        indicator_code,
-        threshold
-    from values_to_date
-),
-
 base as (
     select
-        keys.*,
+        coalesce(base_values.period, values_to_date.period) as period,
+        coalesce(base_values.org_unit_code, values_to_date.org_unit_code) as org_unit_code,
+        coalesce(base_values.indicator_code, values_to_date.indicator_code) as indicator_code,
+        coalesce(base_values.threshold, values_to_date.threshold) as threshold,
         base_values.value,
-        values_to_date.value_to_date,
-        values_to_date.actual_period
-    from keys
-    left join base_values
+        values_to_date.actual_period,
+        values_to_date.value_to_date
+    from base_values
+    full outer join values_to_date
         on
-            keys.period = base_values.period
-            and keys.org_unit_code = base_values.org_unit_code
-            and keys.indicator_code = base_values.indicator_code
-            and keys.threshold = base_values.threshold
-    left join values_to_date
-        on
-            keys.period = values_to_date.period
-            and keys.org_unit_code = values_to_date.org_unit_code
-            and keys.indicator_code = values_to_date.indicator_code
-            and keys.threshold = values_to_date.threshold
+            base_values.period = values_to_date.period
+            and base_values.org_unit_code = values_to_date.org_unit_code
+            and base_values.indicator_code = values_to_date.indicator_code
+            and base_values.threshold = values_to_date.threshold
 ),
 
-{% for part in ['numerator', 'denominator'] -%}
-    {{ part }}s as (
-        select
-            base.period,
-            base.org_unit_code,
-            indicators.indicator_code,
-            base.threshold,
-            base.value,
-            base.value_to_date,
-            base.actual_period
-        from base
-        inner join indicators on base.indicator_code = indicators.{{ part }}
-        inner join periods on base.period = periods.period
-        where indicators.origin = 'derived' and {{ is_valid_on('indicators', 'periods.ends_on') }}
-    ),
+parts as (
+    select
+        indicator_code,
+        valid_from,
+        valid_to,
+        numerator as part_code,
+        1 as is_numerator
+    from indicators
+    where origin = 'derived'
+    union all
+    select
+        indicator_code,
+        valid_from,
+        valid_to,
+        denominator as part_code,
+        0 as is_numerator
+    from indicators
+    where origin = 'derived'
+),
 
-{% endfor -%}
 -- Numerator and denominator are those of the same level: a ratio of sums, never a mean of ratios.
 derived as (
     select
-        coalesce(numerators.period, denominators.period) as period,
-        coalesce(numerators.org_unit_code, denominators.org_unit_code) as org_unit_code,
-        coalesce(numerators.indicator_code, denominators.indicator_code) as indicator_code,
-        coalesce(numerators.threshold, denominators.threshold) as threshold,
-        coalesce(numerators.actual_period, denominators.actual_period) as actual_period,
-        numerators.value as numerator_value,
-        denominators.value as denominator_value,
-        numerators.value_to_date as numerator_to_date,
-        denominators.value_to_date as denominator_to_date
-    from numerators
-    full outer join denominators
-        on
-            numerators.period = denominators.period
-            and numerators.org_unit_code = denominators.org_unit_code
-            and numerators.indicator_code = denominators.indicator_code
-            and numerators.threshold = denominators.threshold
+        base.period,
+        base.org_unit_code,
+        parts.indicator_code,
+        base.threshold,
+        max(base.actual_period) as actual_period,
+        max(case when parts.is_numerator = 1 then base.value end) as numerator_value,
+        max(case when parts.is_numerator = 0 then base.value end) as denominator_value,
+        max(case when parts.is_numerator = 1 then base.value_to_date end) as numerator_to_date,
+        max(case when parts.is_numerator = 0 then base.value_to_date end) as denominator_to_date
+    from base
+    inner join parts on base.indicator_code = parts.part_code
+    inner join periods on base.period = periods.period and {{ is_valid_on('parts', 'periods.ends_on') }}
+    group by base.period, base.org_unit_code, parts.indicator_code, base.threshold
 ),
 
 final as (

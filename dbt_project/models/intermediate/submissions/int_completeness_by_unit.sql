@@ -1,19 +1,30 @@
-{#-
-What is counted from several forms of the same reporter: it owes them in quarters where all of them are due, and
-has reported when all have come.
--#}
-{%- set combined_subjects = {
-    'unions_and_agreements': ['grassroots_unions', 'agreements'],
-    'unions_and_enterprises': ['grassroots_unions', 'enterprises'],
-    'unions_enterprises_and_agreements': ['grassroots_unions', 'enterprises', 'agreements']
-} -%}
-
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
 ),
 
 expected as (
     select * from {{ ref('int_reports_expected') }}
+),
+
+combined_subjects as (
+    select
+        combined_subjects.*,
+        count(*) over (partition by subject) as forms
+    from {{ ref('combined_subjects') }} as combined_subjects
+),
+
+-- What needs several forms of the same reporter is owed in quarters where all of them are due, and has been
+-- reported when all have come.
+combined as (
+    select
+        expected.period,
+        expected.org_unit_code,
+        combined_subjects.subject,
+        min(expected.is_reported) as is_reported
+    from expected
+    inner join combined_subjects on expected.form = combined_subjects.form
+    group by expected.period, expected.org_unit_code, combined_subjects.subject
+    having count(*) = max(combined_subjects.forms)
 ),
 
 reports as (
@@ -23,18 +34,13 @@ reports as (
         form as subject,
         is_reported
     from expected
-    {% for subject, forms in combined_subjects.items() -%}
-        union all
-        select
-            period,
-            org_unit_code,
-            '{{ subject }}' as subject,
-            min(is_reported) as is_reported
-        from expected
-        where form in ('{{ forms | join("', '") }}')
-        group by period, org_unit_code
-        having count(*) = {{ forms | length }}
-    {% endfor %}
+    union all
+    select
+        period,
+        org_unit_code,
+        subject,
+        is_reported
+    from combined
 ),
 
 final as (
