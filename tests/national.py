@@ -1,8 +1,8 @@
 """A made-up national set: grassroots unions of every district, sent before and after 1 July 2025.
 
 Every district sends a company ``CS-<district>-1``, a school ``CS-<district>-2`` that ends in June 2025, and a union
-under the code ``1`` that all districts use. After the reform the new provinces send the companies, the commune unions
-of Thái Nguyên and Quảng Trị some of those of theirs. Members differ from union to union, so that a row in the wrong
+under the code ``1`` that all units use. After the reform the new provinces send the companies, the commune unions of
+Thái Nguyên and Quảng Trị some of those of theirs. Members differ from union to union, so that a row in the wrong
 place shows in a sum. Hà Tĩnh has its published figures: of 1,473 unions with 72,059 members 1,031 with 34,806 ended,
 and 442 with 37,253 came under the province.
 """
@@ -109,7 +109,8 @@ def elsewhere(period: str) -> Iterator[tuple[str, list[Row]]]:
         # every other district's company stands under a commune union, the rest directly under the province
         places = COMMUNES.get(now, [now]) if numbers[code] % 2 else [now]
         taken_over.setdefault(places[numbers[code] // 2 % len(places)], []).append(company[code])
-    yield from taken_over.items()
+    for number, (code, unions) in enumerate(taken_over.items()):
+        yield code, [*unions, union("1", "informal", 70_000 + 13 * number)]
 
 
 def reports(period: str) -> dict[str, list[Row]]:

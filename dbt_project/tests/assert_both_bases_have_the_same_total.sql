@@ -46,6 +46,7 @@ parted as (
     where heads.level = 1 and heads.current_branch_code <> restated.current_branch_code
 ),
 
+-- What a divided province reported itself stands with the country, below no province.
 not_compared as (
     select
         period,
@@ -56,6 +57,12 @@ not_compared as (
         period,
         unit_branch as org_unit_code
     from parted
+    union
+    select
+        period,
+        org_unit_code
+    from heads
+    where level = 0
 ),
 
 as_reported as (

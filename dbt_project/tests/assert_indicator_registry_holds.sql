@@ -59,7 +59,9 @@ asked_quarters as (
         calendar.is_due
     from indicators
     inner join {{ ref('int_calendar_by_subject') }} as calendar on indicators.subject = calendar.subject
-    where {{ asks_in_quarter('indicators.frequency', 'calendar.quarter') }}
+    where
+        {{ asks_in_quarter('indicators.frequency', 'calendar.quarter') }}
+        and calendar.period <= (select max(last_due.period) from {{ ref('form_calendar') }} as last_due)
 ),
 
 problems as (

@@ -103,7 +103,7 @@ def write_template(
         raise ValueError(f"rows or edits for forms not in the workbook: {', '.join(sorted(unknown))}")
     frames = {form.form: rows.get(form.form, pl.DataFrame()) for form in forms}
     plans = {form.form: _plan(form, period, frames[form.form], blank_rows) for form in forms}
-    instructions = plan_guide(list(plans.values()), period, guide) if guide else Guide(())
+    instructions = plan_guide(list(plans.values()), unit.code, period, guide) if guide else Guide(())
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(
         str(path),

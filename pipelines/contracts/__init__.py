@@ -1,19 +1,23 @@
 """Form contracts: their model and how they are loaded. Knows nothing of files sent in, GX or dbt."""
 
+from pipelines.contracts.comparisons import Comparison
 from pipelines.contracts.loader import ContractError, load_contracts
 from pipelines.contracts.model import (
-    AtMost,
     CatalogueRule,
     Choice,
-    Condition,
     Contracts,
     CrossFormRule,
-    DaysBetween,
     FieldType,
     Form,
     FormField,
-    FormRule,
     Layout,
+)
+from pipelines.contracts.rules import (
+    AtMost,
+    Condition,
+    DaysBetween,
+    DirectlyBelow,
+    FormRule,
     Matches,
     Range,
     RequiredWhen,
@@ -25,11 +29,13 @@ __all__ = [
     "AtMost",
     "CatalogueRule",
     "Choice",
+    "Comparison",
     "Condition",
     "ContractError",
     "Contracts",
     "CrossFormRule",
     "DaysBetween",
+    "DirectlyBelow",
     "FieldType",
     "Form",
     "FormField",

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from pipelines.contracts.model import CatalogueRule, Contracts, CrossFormRule, Form, Strict
+from pipelines.contracts.comparisons import AnyComparison
+from pipelines.contracts.model import CatalogueRule, Contracts, CrossFormRule, Form
+from pipelines.contracts.rules import Strict
 
 Model = TypeVar("Model", bound=Strict)
 EXPECTATIONS_DIR = Path(__file__).resolve().parents[2] / "expectations"
@@ -24,6 +26,7 @@ class Catalogue(Strict):
 
     catalogue: tuple[CatalogueRule, ...] = ()
     cross_form: tuple[CrossFormRule, ...] = ()
+    comparisons: tuple[AnyComparison, ...] = ()
 
 
 def _read_yaml(path: Path) -> Any:
@@ -64,6 +67,7 @@ def load_contracts(directory: Path = EXPECTATIONS_DIR) -> Contracts:
             forms=forms,
             catalogue=tuple(rule for file in rule_files for rule in file.catalogue),
             cross_form=tuple(rule for file in rule_files for rule in file.cross_form),
+            comparisons=tuple(rule for file in rule_files for rule in file.comparisons),
         )
     except ValidationError as error:
         raise ContractError("; ".join(item["msg"] for item in error.errors())) from error

@@ -12,31 +12,13 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-RuleCode = Annotated[str, Field(pattern=r"^CD-[EQN]\d{3}$")]
-Sentence = Annotated[str, Field(min_length=5)]
+from pipelines import periods
+from pipelines.contracts.comparisons import AnyComparison
+from pipelines.contracts.rules import Condition, FormRule, Identifier, Rule, Sentence, Severity, Strict
+
 PeriodKey = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
-
-
-class Strict(BaseModel):
-    """Base of every contract model: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Severity(StrEnum):
-    """What a finding does to the submission it is found in."""
-
-    ERROR = "error"
-    QUERY = "query"
-    NOTE = "note"
-
-    @property
-    def label_vi(self) -> str:
-        """The word that senders read."""
-        return {"error": "LỖI", "query": "CẦN GIẢI TRÌNH", "note": "LƯU Ý"}[self.value]
 
 
 class FieldType(StrEnum):
@@ -111,125 +93,6 @@ class Layout(Strict):
     valid_from: PeriodKey
 
 
-class Condition(Strict):
-    """Restricts a rule to rows whose ``field`` has one of the values (or any value at all)."""
-
-    field: Identifier
-    is_in: tuple[str | bool, ...] = ()
-    is_filled: bool = False
-
-    @model_validator(mode="after")
-    def _one_test(self) -> Self:
-        if bool(self.is_in) == self.is_filled:
-            raise ValueError("a condition says either 'is_in' or 'is_filled: true'")
-        return self
-
-
-class Rule(Strict):
-    """What every rule has: a stable code, a severity and words for people.
-
-    ``message_vi`` may name fields in braces (``{members_total}``); they are replaced by the values
-    of the row, so that the sentence shows both sides. ``why_vi`` and ``source`` (law, decision, standard) say on
-    the rule's page why it is asked.
-    """
-
-    code: RuleCode
-    severity: Severity
-    title_vi: Sentence
-    message_vi: Sentence
-    remedy_vi: Sentence
-    why_vi: Sentence | None = None
-    source: str | None = None
-
-    @model_validator(mode="after")
-    def _code_tells_severity(self) -> Self:
-        letter = {"error": "E", "query": "Q", "note": "N"}[self.severity.value]
-        if self.code[3] != letter:
-            raise ValueError(f"rule {self.code}: severity '{self.severity.value}' needs a code CD-{letter}…")
-        return self
-
-
-class AtMost(Rule):
-    """``smaller`` ≤ ``larger``, for counts or dates; rows where either is empty are left alone."""
-
-    check: Literal["at_most"]
-    smaller: Identifier
-    larger: Identifier
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.smaller, self.larger)
-
-
-class RequiredWhen(Rule):
-    """``field`` must be filled in the rows that ``when`` selects."""
-
-    check: Literal["required_when"]
-    field: Identifier
-    when: Condition
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-class Range(Rule):
-    """``field`` lies between ``minimum`` and ``maximum`` (inclusive, either may be open)."""
-
-    check: Literal["range"]
-    field: Identifier
-    minimum: float | dt.date | None = None
-    maximum: float | dt.date | None = None
-    when: Condition | None = None
-
-    @model_validator(mode="after")
-    def _some_bound(self) -> Self:
-        if self.minimum is None and self.maximum is None:
-            raise ValueError(f"rule {self.code}: a range needs 'minimum' or 'maximum'")
-        return self
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-class DaysBetween(Rule):
-    """The days from ``start`` to ``end`` lie between ``minimum`` and ``maximum`` (inclusive)."""
-
-    check: Literal["days_between"]
-    start: Identifier
-    end: Identifier
-    minimum: int | None = None
-    maximum: int | None = None
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.end, self.start)
-
-
-class Matches(Rule):
-    """The whole text of ``field`` matches the regular expression ``pattern``."""
-
-    check: Literal["matches"]
-    field: Identifier
-    pattern: str
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-FormRule = Annotated[AtMost | RequiredWhen | Range | DaysBetween | Matches, Field(discriminator="check")]
-
-
 class Form(Strict):
     """The contract of one form: the only place where its columns and rules are written."""
 
@@ -276,6 +139,19 @@ class Form(Strict):
         """The newest layout valid in a period ("2021-Q2"); the first one for earlier periods."""
         valid = [layout for layout in self.layouts if layout.valid_from <= period]
         return max(valid or self.layouts[:1], key=lambda layout: layout.version)
+
+    @property
+    def longest_gap(self) -> int:
+        """Most quarters from a period in which the form is due to the next one."""
+        due = sorted(self.due_quarters)
+        return max(later - quarter for quarter, later in zip(due, [*due[1:], due[0] + 4], strict=True))
+
+    def due_before(self, period: str) -> str:
+        """The last period before this one in which the form is due."""
+        earlier = periods.preceding(period)
+        while int(earlier[-1]) not in self.due_quarters:
+            earlier = periods.preceding(earlier)
+        return earlier
 
     def columns(self, layout: Layout) -> tuple[FormField, ...]:
         """The fields of a layout, in the order of its columns."""
@@ -329,24 +205,42 @@ class CrossFormRule(Rule):
 
 
 class Contracts(Strict):
-    """Everything under ``expectations/``: the forms, the rule catalogue, the cross-form rules."""
+    """Everything under ``expectations/``: the forms, the rule catalogue, the rules between forms and submissions."""
 
     forms: tuple[Form, ...]
     catalogue: tuple[CatalogueRule, ...]
     cross_form: tuple[CrossFormRule, ...]
+    comparisons: tuple[AnyComparison, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         codes = [rule.code for rule in self.rules()]
         if twice := {code for code in codes if codes.count(code) > 1}:
             raise ValueError(f"rule codes used twice: {', '.join(sorted(twice))}")
-        for rule in self.cross_form:
-            for form, field in ((rule.form, rule.field), (rule.exists_in.form, rule.exists_in.field)):
-                try:
-                    self.form(form).field(field)
-                except KeyError as error:
-                    raise ValueError(f"rule {rule.code}: {error.args[0]}") from None
+        named = [
+            (rule.code, place)
+            for rule in self.cross_form
+            for place in ((rule.form, rule.field), (rule.exists_in.form, rule.exists_in.field))
+        ]
+        named += [
+            (rule.code, (form, field))
+            for rule in self.comparisons
+            for form, fields in rule.looked_at
+            for field in fields
+        ]
+        for code, (form, field) in named:
+            try:
+                self.form(form).field(field)
+            except KeyError as error:
+                raise ValueError(f"rule {code}: {error.args[0]}") from None
         return self
+
+    @property
+    def quarters_back(self) -> int:
+        """How many quarters before a period the comparisons look: the peers' history, and the period before that."""
+        compared = {name for rule in self.comparisons for name, _ in rule.places}
+        gaps = [form.longest_gap for form in self.forms if form.form in compared]
+        return max((rule.history for rule in self.comparisons), default=0) + max(gaps, default=0)
 
     def form(self, name: str) -> Form:
         """The form of that id; ``KeyError`` names the ones that exist."""
@@ -365,4 +259,4 @@ class Contracts(Strict):
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of every form and catalogue, in the order of their codes."""
         rules: list[Rule] = [rule for form in self.forms for rule in form.rules]
-        return tuple(sorted([*rules, *self.catalogue, *self.cross_form], key=lambda rule: rule.code))
+        return tuple(sorted([*rules, *self.catalogue, *self.cross_form, *self.comparisons], key=lambda rule: rule.code))

@@ -14,24 +14,7 @@ current_ancestors as (
 ),
 
 unions as (
-    select * from {{ ref('int_unions_current') }}
-),
-
-unions_restated as (
     select * from {{ ref('int_unions_restated') }}
-),
-
-placed as (
-    select
-        unions.*,
-        unions_restated.current_org_unit_code,
-        unions_restated.is_comparable
-    from unions
-    inner join unions_restated
-        on
-            unions.period = unions_restated.period
-            and unions.org_unit_code = unions_restated.org_unit_code
-            and unions.union_code = unions_restated.union_code
 ),
 
 -- What is counted at the end of the period counts active unions only; what happened within it counts all.
@@ -62,10 +45,10 @@ measured as (
             as density_members,
         case when is_active and counts_for_density and members_total is not null then workers_total end
             as density_workers
-    from placed
+    from unions
 ),
 
--- Few rows before they are multiplied by levels, bases and scopes.
+-- Added up before rows are multiplied, by the levels, by 'all' and by the scopes.
 by_place as (
     select
         period,
@@ -74,13 +57,13 @@ by_place as (
         is_comparable,
         sector,
         {% for measure in measures -%}
-            sum({{ measure }}) as {{ measure }}{% if not loop.last %},{% endif %}
+            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from measured
     group by period, org_unit_code, current_org_unit_code, is_comparable, sector
 ),
 
-rolled_up as (
+placed as (
     select
         by_place.*,
         'as_reported' as basis,
@@ -95,6 +78,20 @@ rolled_up as (
         current_ancestors.ancestor_code
     from by_place
     inner join current_ancestors on by_place.current_org_unit_code = current_ancestors.org_unit_code
+),
+
+rolled_up as (
+    select
+        period,
+        ancestor_code,
+        sector,
+        basis,
+        is_comparable,
+        {% for measure in measures -%}
+            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from placed
+    group by period, ancestor_code, sector, basis, is_comparable
 ),
 
 by_sector_and_all as (
