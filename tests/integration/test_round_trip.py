@@ -130,12 +130,9 @@ def rows(draw: st.DrawFn, form: Form, least: int = 1) -> list[Row]:
     while len(drawn) < least:  # a key drawn twice: number the rows instead
         code = next(name for name in form.key if form.field(name).type in (FieldType.CODE, FieldType.TAX_CODE))
         again = dict(drawn[-1])
-        if any(isinstance(rule, DirectlyBelow) for rule in form.rules):
+        again[code] = f"XX-{len(drawn)}" if form.field(code).type is FieldType.CODE else f"0100109106-{len(drawn):03d}"
+        if any(isinstance(rule, DirectlyBelow) and rule.field == code for rule in form.rules):
             again[code] = next(unit for unit in BELOW if unit not in {row[code] for row in drawn})
-        elif form.field(code).type is FieldType.CODE:
-            again[code] = f"XX-{len(drawn)}"
-        else:
-            again[code] = f"0100109106-{len(drawn):03d}"
         drawn.append(again)
     return drawn
 

@@ -338,6 +338,10 @@ def test_a_summary_is_the_sum_of_the_units_that_have_sent() -> None:
     assert women[4].endswith("Đơn vị có chênh lệch: Z1 (bảng của tỉnh không ghi, đơn vị gửi 40).")
 
 
+def test_a_summary_of_units_that_have_sent_nothing_is_compared_with_nothing() -> None:
+    assert judge([], **summary({"unit_code": "H1", "unions": 3, "members_total": 90})) == []
+
+
 def test_the_units_that_explain_a_difference_are_named_and_the_largest_is_marked() -> None:
     below = [unions("H1", Q2, {}), unions("H2", Q2, {}), unions("Z1", Q2, {})]
     wrong = summary(
