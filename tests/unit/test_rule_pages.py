@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -64,7 +65,7 @@ def test_the_index_and_the_pages_of_forms_lead_to_every_page() -> None:
     texts = {path.as_posix(): text for path, text in render_all().items() if path.suffix == ".md"}
     pages = {path: text for path, text in texts.items() if path.startswith("docs/")}
     linked = {
-        (PurePosixPath(path).parent / target).as_posix().replace("docs/rules/../", "docs/").replace("forms/../", "")
+        posixpath.normpath(PurePosixPath(path).parent / target)
         for path, text in pages.items()
         for target in re.findall(r"\]\((\S+\.md)\)", text)
     }
