@@ -57,7 +57,7 @@ def _below(summaries: pl.DataFrame, sources: list[pl.DataFrame], units: OrgUnits
         (period, sender, code, units.below(sender, code, periods.ends_on(period)))
         for period, sender, code in pairs.iter_rows()
     ]
-    schema = dict.fromkeys(("period", "sender", "org_unit_code", "unit"), pl.String)
+    schema = {"period": pl.String, "sender": pl.String, "org_unit_code": pl.String, "unit": pl.String}
     return pl.DataFrame(found, schema=schema, orient="row").drop_nulls("unit")
 
 
