@@ -144,7 +144,30 @@ def prefill(form: Form, rows: pl.DataFrame, period: str) -> pl.DataFrame:
         rows: its rows of the earlier period, in ``row_schema(form)``.
         period: the period of the new template, by whose layout the columns go.
     """
+    listed = listed_rows(form, period)
+    if listed is not None:
+        return listed
     return rows.select(field.name for field in form.columns(form.layout_for(period)) if field.stable)
+
+
+def listed_rows(form: Form, period: str) -> pl.DataFrame | None:
+    """The rows that a form has by itself: one per entry of the seed that its key lists, asked for in the period.
+
+    Returns:
+        the code and what stands beside it; None if the key lists no seed.
+    """
+    key = form.field(form.key[0])
+    if key.listed_in is None:
+        return None
+    asked = [choice for choice in key.choices if choice.is_asked_in(period)]
+    columns: dict[str, list[str | None]] = {key.name: [choice.code for choice in asked]}
+    for field in form.columns(form.layout_for(period)):
+        if field.beside and field.beside.field == key.name:
+            columns[field.name] = [
+                choice.label_vi if field.beside.shows == "name" else UNITS_VI.get(choice.unit or "", choice.unit)
+                for choice in asked
+            ]
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String()))
 
 
 def _plan(form: Form, period: str, given: pl.DataFrame, blank_rows: int | None) -> SheetPlan:
@@ -223,9 +246,9 @@ def _write_header(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
 
 
 def entered(frame: pl.DataFrame, fields: Sequence[FormField]) -> pl.DataFrame:
-    """The fields' values as a sender enters them: numbers and dates as such, codes as labels."""
-    worded = (FieldType.CHOICE, FieldType.BOOLEAN)
-    return frame.select(format_field(f).alias(f.name) if f.type in worded else f.name for f in fields)
+    """The fields' values as a sender enters them: numbers and dates as such, codes as labels but those of a seed."""
+    worded = {f.name for f in fields if f.type in (FieldType.CHOICE, FieldType.BOOLEAN) and not f.listed_in}
+    return frame.select(format_field(f).alias(f.name) if f.name in worded else f.name for f in fields)
 
 
 def _complete(given: pl.DataFrame, fields: Sequence[FormField]) -> pl.DataFrame:
@@ -306,6 +329,10 @@ def _entries(field: FormField, cells: str | None) -> list[str] | str:
 
 def _validation(field: FormField, cells: str | None) -> dict[str, Any]:
     match field.type:
+        case FieldType.CHOICE if field.listed_in:
+            # A list in a seed is too long for a cell: without the guide there is no drop-down.
+            source = {"validate": "list", "source": cells, "error_message": "Chọn một mã trong danh mục."}
+            return source if cells else {"validate": "any"}
         case FieldType.CHOICE | FieldType.BOOLEAN:
             message = "Chọn một giá trị trong danh sách."
             return {"validate": "list", "source": _entries(field, cells), "error_message": message}

@@ -3,6 +3,7 @@
 from pipelines.contracts.loader import ContractError, load_contracts
 from pipelines.contracts.model import (
     AtMost,
+    Beside,
     CatalogueRule,
     Choice,
     Condition,
@@ -14,15 +15,22 @@ from pipelines.contracts.model import (
     FormField,
     FormRule,
     Layout,
+    ListedIn,
     Matches,
+    NamesSameEntry,
+    Parameter,
     Range,
     RequiredWhen,
     Rule,
     Severity,
+    ShareOfRow,
+    ValidEntry,
+    Whole,
 )
 
 __all__ = [
     "AtMost",
+    "Beside",
     "CatalogueRule",
     "Choice",
     "Condition",
@@ -35,10 +43,16 @@ __all__ = [
     "FormField",
     "FormRule",
     "Layout",
+    "ListedIn",
     "Matches",
+    "NamesSameEntry",
+    "Parameter",
     "Range",
     "RequiredWhen",
     "Rule",
     "Severity",
+    "ShareOfRow",
+    "ValidEntry",
+    "Whole",
     "load_contracts",
 ]

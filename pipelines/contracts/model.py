@@ -14,6 +14,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pipelines import periods
+
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 RuleCode = Annotated[str, Field(pattern=r"^CD-[EQN]\d{3}$")]
 Sentence = Annotated[str, Field(min_length=5)]
@@ -54,11 +56,42 @@ class FieldType(StrEnum):
 
 
 class Choice(Strict):
-    """One entry of a code list: the code that is stored and the words that senders use."""
+    """One entry of a code list: the code that is stored and the words that senders use.
+
+    An entry that a seed lists also has what the seed says of it: the unit of measure of its values, the quarters in
+    which it is asked for, and its validity (``valid_to`` is exclusive).
+    """
 
     code: Identifier
     label_vi: str
     aliases: tuple[str, ...] = ()
+    unit: str | None = None
+    quarters: tuple[Literal[1, 2, 3, 4], ...] = (1, 2, 3, 4)
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def is_valid_in(self, period: str) -> bool:
+        """Whether the entry holds at the end of a period."""
+        end = periods.ends_on(period)
+        return (self.valid_from is None or self.valid_from <= end) and (self.valid_to is None or self.valid_to > end)
+
+    def is_asked_in(self, period: str) -> bool:
+        """Whether the entry holds in a period and its quarter asks for it."""
+        return self.is_valid_in(period) and int(period[-1]) in self.quarters
+
+
+class ListedIn(Strict):
+    """Where a code list comes from that is no part of the contract: rows of the indicator seed, in their order."""
+
+    seed: Literal["indicators"]
+    origin: str
+
+
+class Beside(Strict):
+    """A column that repeats in words what a code of the same row means: its name or its unit of measure."""
+
+    field: Identifier
+    shows: Literal["name", "unit"]
 
 
 class FormField(Strict):
@@ -84,6 +117,8 @@ class FormField(Strict):
     minimum: float | dt.date | None = None
     maximum: float | dt.date | None = None
     choices: tuple[Choice, ...] = ()
+    listed_in: ListedIn | None = None
+    beside: Beside | None = None
     total: bool = False
     stable: bool = False
     help_vi: str
@@ -112,16 +147,21 @@ class Layout(Strict):
 
 
 class Condition(Strict):
-    """Restricts a rule to rows whose ``field`` has one of the values (or any value at all)."""
+    """Restricts a rule to rows whose ``field`` has one of the values (or any value at all).
+
+    ``has_unit`` and ``has_other_unit`` select by the unit of measure of the entry of a list, where one is given.
+    """
 
     field: Identifier
     is_in: tuple[str | bool, ...] = ()
     is_filled: bool = False
+    has_unit: tuple[str, ...] = ()
+    has_other_unit: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_test(self) -> Self:
-        if bool(self.is_in) == self.is_filled:
-            raise ValueError("a condition says either 'is_in' or 'is_filled: true'")
+        if [bool(self.is_in), self.is_filled, bool(self.has_unit), bool(self.has_other_unit)].count(True) != 1:
+            raise ValueError("a condition says one of 'is_in', 'is_filled: true', 'has_unit' and 'has_other_unit'")
         return self
 
 
@@ -227,7 +267,78 @@ class Matches(Rule):
         return (self.field,)
 
 
-FormRule = Annotated[AtMost | RequiredWhen | Range | DaysBetween | Matches, Field(discriminator="check")]
+class Whole(Rule):
+    """``field`` is a whole number; its message may name ``{likely}``, what a lost thousands group may have been."""
+
+    check: Literal["whole"]
+    field: Identifier
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field,)
+
+
+class ValidEntry(Rule):
+    """The entry in ``field`` is valid in the period; the message may name ``{validity}`` and ``{period}``."""
+
+    check: Literal["valid_entry"]
+    field: Identifier
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field,)
+
+
+class NamesSameEntry(Rule):
+    """``field`` does not name another entry than the code in ``code_field``; words that name none say nothing."""
+
+    check: Literal["names_same_entry"]
+    field: Identifier
+    code_field: Identifier
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field, self.code_field)
+
+
+class ShareOfRow(Rule):
+    """In one submission the value of a row lies within a share of the value of another row.
+
+    The row of entry ``row`` (in ``by``) has in ``field`` between ``minimum`` and ``maximum`` times what is expected:
+    the value of the row of entry ``of_row``, times the parameter of that name (a percentage, dated) if one is given.
+    Not judged where either row has no value. The message may name ``{expected}``, ``{of_value}`` and ``{rate}``.
+    """
+
+    check: Literal["share_of_row"]
+    field: Identifier
+    by: Identifier
+    row: Identifier
+    of_row: Identifier
+    parameter: Identifier | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field, self.by)
+
+    @property
+    def when(self) -> Condition:
+        """The rows that are marked."""
+        return Condition(field=self.by, is_in=(self.row,))
+
+
+FormRule = Annotated[
+    AtMost | RequiredWhen | Range | DaysBetween | Matches | Whole | ValidEntry | NamesSameEntry | ShareOfRow,
+    Field(discriminator="check"),
+]
 
 
 class Form(Strict):
@@ -258,11 +369,17 @@ class Form(Strict):
         used: list[tuple[str, tuple[str, ...]]] = [("key", self.key)]
         used += [(f"rule {rule.code}", rule.fields) for rule in self.rules]
         used += [(f"rule {rule.code}, when", (rule.when.field,)) for rule in self.rules if rule.when]
+        used += [(f"field '{f.name}', beside", (f.beside.field,)) for f in self.fields if f.beside]
         for place, fields in used:
             if unknown := [f for f in fields if f not in known]:
                 raise ValueError(f"form '{self.form}', {place}: no such field: {', '.join(unknown)}")
         if not self.layouts:
             raise ValueError(f"form '{self.form}': at least one layout is needed")
+        for rule in self.rules:
+            if isinstance(rule, ShareOfRow):
+                codes = {choice.code for choice in self.field(rule.by).choices}
+                if unknown := [code for code in (rule.row, rule.of_row) if code not in codes]:
+                    raise ValueError(f"rule {rule.code}: '{rule.by}' has no entry {', '.join(unknown)}")
         return self
 
     def field(self, name: str) -> FormField:
@@ -328,12 +445,22 @@ class CrossFormRule(Rule):
         return self
 
 
+class Parameter(Strict):
+    """A value that law or a decision sets, in one validity (``valid_to`` is exclusive); a rate is a percentage."""
+
+    name: Identifier
+    value: float
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+
 class Contracts(Strict):
-    """Everything under ``expectations/``: the forms, the rule catalogue, the cross-form rules."""
+    """Everything under ``expectations/``: forms, rule catalogue, cross-form rules; and the dated parameters."""
 
     forms: tuple[Form, ...]
     catalogue: tuple[CatalogueRule, ...]
     cross_form: tuple[CrossFormRule, ...]
+    parameters: tuple[Parameter, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -346,7 +473,20 @@ class Contracts(Strict):
                     self.form(form).field(field)
                 except KeyError as error:
                     raise ValueError(f"rule {rule.code}: {error.args[0]}") from None
+        known = {parameter.name for parameter in self.parameters}
+        for form in self.forms:
+            for rule in form.rules:
+                if isinstance(rule, ShareOfRow) and rule.parameter and rule.parameter not in known:
+                    raise ValueError(f"rule {rule.code}: no parameter '{rule.parameter}' in the seed of parameters")
         return self
+
+    def parameter(self, name: str, period: str) -> float | None:
+        """The value of a parameter at the end of a period; None if it has none then."""
+        end = periods.ends_on(period)
+        for one in self.parameters:
+            if one.name == name and one.valid_from <= end and (one.valid_to is None or one.valid_to > end):
+                return one.value
+        return None
 
     def form(self, name: str) -> Form:
         """The form of that id; ``KeyError`` names the ones that exist."""

@@ -22,8 +22,31 @@ UNITS_VI = {
     "VND": "đồng",
     "term": "điều khoản",
     "year": "năm",
+    "activity": "hoạt động",
+    "agreement": "thỏa ước",
+    "case": "vụ",
+    "class": "lớp",
+    "collective": "tập thể",
+    "document": "văn bản",
+    "enterprise": "doanh nghiệp",
+    "facility": "cơ sở",
+    "house": "nhà",
+    "initiative": "sáng kiến",
+    "meeting": "cuộc",
+    "model": "mô hình",
+    "month": "tháng",
+    "movement": "phong trào",
+    "organisation": "tổ chức",
+    "percent": "%",
+    "person_time": "lượt người",
+    "petition": "kiến nghị",
+    "programme": "chương trình",
+    "project": "dự án",
+    "union": "công đoàn cơ sở",
+    "unit": "đơn vị",
+    "vnd": "đồng",
 }
-"""Units of measure as people write them, by the unit of a field."""
+"""Units of measure as people write them, by the unit of a field or of an indicator."""
 DECIMALS = 4
 
 

@@ -17,6 +17,7 @@ import polars as pl
 from pipelines.contracts.frames import ISSUES, with_letters
 from pipelines.contracts.model import Contracts, Form, Layout
 from pipelines.quality.context import open_context, outcomes_by_id, run_suite, store
+from pipelines.quality.entries import with_entry_columns
 from pipelines.quality.suites import (
     Check,
     cross_form_checks,
@@ -113,7 +114,7 @@ def _form_runs(contracts: Contracts, rows: Mapping[str, pl.DataFrame], totals: p
                 f"{form.form}-layout-{layout.version}",
                 _span(periods),
                 form_checks(contracts, form, layout),
-                with_days(form, part),
+                with_entry_columns(contracts, form, with_days(form, part)),
             )
     if totals.height:
         checks = total_checks(contracts, totals["form"].unique().to_list())
