@@ -42,7 +42,7 @@ UNITS_VI = {
     "petition": "kiến nghị",
     "programme": "chương trình",
     "project": "dự án",
-    "union": "công đoàn cơ sở",
+    "union": "CĐCS",
     "unit": "đơn vị",
     "vnd": "đồng",
 }

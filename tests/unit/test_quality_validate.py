@@ -65,7 +65,20 @@ TARGET: Row = {
     "value": 250.5,
     "decided_by": "Kế hoạch mẫu",
 }
-VALID = {"grassroots_unions": UNION, "enterprises": ENTERPRISE, "agreements": AGREEMENT, "targets": TARGET}
+ACTIVITY: Row = {
+    "indicator_code": "dialogues_held",
+    "indicator_name": "Số cuộc đối thoại tại nơi làm việc",
+    "unit": "cuộc",
+    "plan_value": 20.0,
+    "actual_value": 18.0,
+}
+VALID = {
+    "activities": ACTIVITY,
+    "grassroots_unions": UNION,
+    "enterprises": ENTERPRISE,
+    "agreements": AGREEMENT,
+    "targets": TARGET,
+}
 
 
 def frame(

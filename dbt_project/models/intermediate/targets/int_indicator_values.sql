@@ -16,6 +16,14 @@ agreements as (
     select * from {{ ref('int_agreement_coverage_by_unit') }}
 ),
 
+activity_values as (
+    select * from {{ ref('int_activity_values') }}
+),
+
+money as (
+    select * from {{ ref('int_money_by_unit') }}
+),
+
 final as (
     {% set measures = [
         ('membership', 'members_total', 'members_total'),
@@ -36,6 +44,8 @@ final as (
         ('agreements', 'agreement_coverage_pct', 'coverage_pct'),
         ('agreements', 'agreements_in_force', 'in_force'),
         ('agreements', 'agreements_signed', 'signed_in_period'),
+        ('money', 'fee_expected_vnd', 'fee_expected_vnd'),
+        ('money', 'dues_expected_vnd', 'dues_expected_vnd'),
     ] -%}
     {% for relation, indicator_code, measure in measures -%}
         select
@@ -54,6 +64,14 @@ final as (
         threshold,
         coverage_pct as value
     from enterprise_coverage
+    union all
+    select
+        period,
+        org_unit_code,
+        indicator_code,
+        threshold,
+        value
+    from activity_values
 )
 
 select * from final
