@@ -83,7 +83,7 @@ def write_template(
         rows: per form id the rows to fill in, a frame with field names as columns, typed as
             ``row_schema`` without its keys; fields may be left out (prefilling stable columns).
         blank_rows: prepared empty rows below the filled ones; by default 200 for a form without rows,
-            none for another.
+            none for another, nor for a form whose rows a seed lists.
         guide: the contracts that the sheet ``HƯỚNG DẪN`` explains the forms by; without them there is no such sheet.
         rule_pages_url: address of a rule's page, with ``{code}`` where its code stands; the guide links to it.
         banner: a line above the title, repeated in the document properties ("DỮ LIỆU MÔ PHỎNG").
@@ -124,6 +124,7 @@ def write_template(
             _write_rows(sheet, plan, styles, frame)
             _write_total(sheet, plan, styles, frame)
             _write_signatures(sheet, plan, styles)
+            _group_thousands(sheet, plan, styles)
             _restrict_input(sheet, plan, instructions.lists)
             _set_up_view_and_print(sheet, plan)
             for address, value in edits.get(name, {}).items():
@@ -171,7 +172,10 @@ def listed_rows(form: Form, period: str) -> pl.DataFrame | None:
 
 
 def _plan(form: Form, period: str, given: pl.DataFrame, blank_rows: int | None) -> SheetPlan:
+    is_listed = form.field(form.key[0]).listed_in is not None
     blanks = (0 if given.height else BLANK_ROWS) if blank_rows is None else blank_rows
+    if is_listed and given.height:
+        blanks = 0  # a row for every entry is there: there are no others to add
     plan = plan_sheet(form, period, given.height + blanks)
     if unknown := set(given.columns) - {field.name for field in plan.fields}:
         raise ValueError(f"form '{form.form}' has no columns {', '.join(sorted(unknown))} in {period}")
@@ -266,6 +270,16 @@ def _write_rows(sheet: Worksheet, plan: SheetPlan, styles: Styles, frame: pl.Dat
     sheet.write_column(top, 0, numbers, styles(border=1, align="center", locked=False))
     for column, field in enumerate(plan.fields, start=1):
         sheet.write_column(top, column, [*values[field.name], *blanks], styles.data(field))
+
+
+def _group_thousands(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
+    """Numbers that may have decimals show separators where they are whole: Excel shows long ones as 3,89E+10."""
+    grouped = styles(num_format="#,##0")
+    for column, field in enumerate(plan.fields, start=1):
+        if field.type is FieldType.NUMBER and plan.last_row >= FIRST_DATA_ROW:
+            first = f"{xl_col_to_name(column)}{FIRST_DATA_ROW}"
+            whole = {"type": "formula", "criteria": f"={first}=INT({first})", "format": grouped}
+            sheet.conditional_format(FIRST_DATA_ROW - 1, column, plan.last_row - 1, column, whole)
 
 
 def _write_total(sheet: Worksheet, plan: SheetPlan, styles: Styles, frame: pl.DataFrame) -> None:
