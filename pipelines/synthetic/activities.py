@@ -147,7 +147,7 @@ def _asked(periods: list[str], contracts: Contracts) -> pl.DataFrame:
     rows = []
     for period in periods:
         of_season = {code: (base, 0.0) for season in SEASONS.values() for code, (base, _) in season.items()}
-        known = bases | of_season | SEASONS.get(int(period[-1]), {})
+        known = {**bases, **of_season, **SEASONS.get(int(period[-1]), {})}
         for place, choice in enumerate(listed):
             if choice.is_asked_in(period):
                 base, rate = known.get(choice.code, (None, None))
