@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contracts import Contracts
+from pipelines.due_days import load_due_days
 from pipelines.intake.batch import build_batch, recognise_files
 from pipelines.intake.register import VIETNAM_TIME, Receipt
 from pipelines.intake.units import OrgUnits
@@ -60,11 +61,12 @@ class Checked:
 def check_files(files: Sequence[Path], contracts: Contracts, units: OrgUnits) -> Checked:
     """Judge files by every rule that ``congdoan run`` judges them by.
 
-    Rules across forms are judged between the files given, for nothing else is looked at.
+    Rules across forms, periods and levels are judged between the files given, for nothing else is looked at.
 
     Raises:
         OSError: a file cannot be opened.
     """
+    from pipelines.quality.between import validate_between
     from pipelines.quality.validate import validate, validate_across
 
     receipts = _receipts(files)
@@ -72,12 +74,14 @@ def check_files(files: Sequence[Path], contracts: Contracts, units: OrgUnits) ->
     batch = build_batch(
         recognise_files([(receipt, paths[receipt.receipt_id]) for receipt in receipts], contracts, units), contracts
     )
-    found = validate(contracts, batch.rows, batch.totals, batch.places)
+    found = validate(contracts, batch.rows, batch.totals, batch.places, units=units)
     issues = pl.concat([batch.issues, settle.without_consequences(found.issues, batch.issues, contracts)])
     frame = settle.receipts_frame(receipts)
-    submissions = settle.number_versions(settle.judge(batch.candidates, issues, frame, contracts), frame)
+    submissions = settle.number_versions(settle.judge(batch.candidates, issues, frame, load_due_days()), frame)
     current = {form: settle.current_rows(rows, submissions) for form, rows in batch.rows.items()}
-    issues = pl.concat([issues, validate_across(contracts, current, batch.places).issues])
+    across = validate_across(contracts, current, batch.places)
+    between = validate_between(contracts, current, {}, batch.places, units)
+    issues = pl.concat([issues, across.issues, between.issues])
     issues = settle.mark_explained(issues, batch.rows.values(), batch.explanations)
     return Checked(receipts, paths, settle.mark_queries(submissions, issues), issues)
 

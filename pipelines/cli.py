@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import subprocess
@@ -33,10 +34,15 @@ DataDir = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON.")]
 
 
-def _fail(message: str) -> NoReturn:
-    """Say what is wrong with the words of a command, and stop."""
-    _messages.print(f"[red]{message}[/]")
-    raise typer.Exit(2)
+def _fail(message: str, code: int = 2) -> NoReturn:
+    """Say why a command cannot do what it was asked for, and stop; 2 means that its words are wrong."""
+    _messages.print(message, style="red", markup=False)
+    raise typer.Exit(code)
+
+
+def _check_period(period: str) -> None:
+    if not re.fullmatch(r"\d{4}-Q[1-4]", period):
+        _fail(f"Kỳ báo cáo phải có dạng 2025-Q2, không phải “{period}”.")
 
 
 def _settings(data_dir: Path | None) -> Settings:
@@ -148,8 +154,7 @@ def template(
     from pipelines.warehouse.prefill import last_rows
 
     contracts = load_contracts()
-    if not re.fullmatch(r"\d{4}-Q[1-4]", period):
-        _fail(f"Kỳ báo cáo phải có dạng 2025-Q2, không phải “{period}”.")
+    _check_period(period)
     units = load_org_units()
     known = units.find(unit, period)
     if known is None:
@@ -176,6 +181,56 @@ def template(
         rule_pages_url=settings.rule_pages_url,
     )
     print(output)
+
+
+@app.command()
+def status(
+    period: Annotated[
+        str | None, typer.Option(help="Kỳ báo cáo, ví dụ 2025-Q2; mặc định: kỳ đến hạn mới nhất.")
+    ] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="Tính đến hết ngày này (mặc định: hôm nay)."),
+    ] = None,
+    remind: Annotated[bool, typer.Option("--remind", help="In lời nhắc gửi từng đơn vị còn thiếu báo cáo.")] = False,
+    every_unit: Annotated[bool, typer.Option("--all", help="Liệt kê mọi đơn vị chưa gửi hoặc gửi muộn.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Ghi ra tệp CSV.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Đơn vị nào đã gửi báo cáo nào, đúng hạn hay muộn. Mã thoát: 0; 1 chưa có bản công bố; 2 không có kỳ ấy."""
+    from pipelines.contracts import load_contracts
+    from pipelines.intake.register import VIETNAM_TIME
+    from pipelines.reports.reminders import reminders, reminders_frame
+    from pipelines.reports.status import UnknownPeriodError, load_status
+    from pipelines.reports.status_text import print_status
+    from pipelines.warehouse.published import NotPublishedError
+
+    if period is not None:
+        _check_period(period)
+    settings, day = _settings(data_dir), as_of or dt.datetime.now(VIETNAM_TIME)
+    try:
+        found = load_status(settings, period, day.date())
+    except NotPublishedError as error:
+        _fail(f"Chưa có bản công bố ({error}). Chạy congdoan run trước.", code=1)
+    except UnknownPeriodError as error:
+        if error.first is None:
+            _fail("Chưa có báo cáo nào được tiếp nhận, nên chưa có kỳ nào để theo dõi.", code=1)
+        _fail(f"Không có báo cáo nào phải gửi cho kỳ {period}; bản công bố có từ {error.first} đến {error.last}.")
+    contracts = load_contracts()
+    told = reminders(found, contracts) if remind else []
+    if output is not None:
+        (reminders_frame(told) if remind else found.rows).write_csv(output, include_bom=True)  # Excel needs the BOM
+        _messages.print(f"Đã ghi {output}", markup=False)
+    if as_json:
+        document = [reminder.as_json() for reminder in told] if remind else found.as_json()
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif remind:
+        print(
+            "\n\n".join(f"{item.org_unit_code}\n{item.paragraph_vi}" for item in told) or "Không đơn vị nào phải nhắc."
+        )
+    elif output is None:
+        print_status(found, contracts, Console(), every_unit=every_unit)
 
 
 @app.command()

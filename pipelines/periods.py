@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 
 def starts_on(period: str) -> dt.date:
@@ -10,6 +11,7 @@ def starts_on(period: str) -> dt.date:
     return dt.date(int(period[:4]), int(period[6]) * 3 - 2, 1)
 
 
+@lru_cache(maxsize=1_000)
 def ends_on(period: str) -> dt.date:
     """Last day of a period, which is also its cut-off date."""
     return starts_on(following(period)) - dt.timedelta(days=1)
@@ -24,6 +26,12 @@ def following(period: str) -> str:
     """The period after this one."""
     year, quarter = int(period[:4]), int(period[6])
     return f"{year}-Q{quarter + 1}" if quarter < 4 else f"{year + 1}-Q1"
+
+
+def preceding(period: str) -> str:
+    """The period before this one."""
+    year, quarter = int(period[:4]), int(period[6])
+    return f"{year}-Q{quarter - 1}" if quarter > 1 else f"{year - 1}-Q4"
 
 
 def title_vi(period: str) -> str:

@@ -14,15 +14,17 @@ import duckdb
 import pytest
 
 from pipelines.settings import PROJECT_DIR, Settings
+from tests.dbt_models import CompiledProject
 
-DEMO_FIXTURES = {"demo", "published_warehouse"}
+SHARED_FIXTURES = {"demo": {"demo", "published_warehouse"}, "compiled": {"compiled"}}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at the demo go to one worker, so that it runs once."""
+    """Tests that look at the demo go to one worker, so that it runs once; likewise those on the compiled models."""
     for item in items:
-        if DEMO_FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("demo"))
+        for group, fixtures in SHARED_FIXTURES.items():
+            if fixtures & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 def congdoan(*words: str | Path, expect: int = 0) -> str:
@@ -79,3 +81,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
 def published_warehouse(demo: DemoRun) -> Path:
     """The published file of the demo."""
     return demo.warehouse
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
+    """The dbt project compiled once, for a lake that a test may fill."""
+    return CompiledProject(Settings(data_dir=tmp_path_factory.mktemp("compiled")))

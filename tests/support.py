@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contracts import Contracts, load_contracts
+from pipelines.due_days import load_due_days
 from pipelines.intake.batch import Batch, build_batch, recognise_files
 from pipelines.intake.register import Receipt
 from pipelines.intake.units import OrgUnits, load_org_units
@@ -38,7 +39,7 @@ class Taken:
     @cached_property
     def submissions(self) -> pl.DataFrame:
         """SUBMISSIONS with their verdicts; versions are not numbered, and open queries leave one accepted."""
-        return settle.judge(self.batch.candidates, self.issues, settle.receipts_frame(self.receipts), self.contracts)
+        return settle.judge(self.batch.candidates, self.issues, settle.receipts_frame(self.receipts), load_due_days())
 
     def found(self, number: int = 1) -> list[tuple[str, str | None, str | None]]:
         """Rule, sheet and cell of every finding in the file of that number (from 1), sorted."""

@@ -1,10 +1,15 @@
--- Where no reporter has sent its form there is no figure, not even a 0.
+-- Where no reporter has sent its form there is no figure, not even a 0. On the current structure this holds
+-- from the province up: below it, a unit has the unions that it reports today, also for periods in which
+-- another one sent them.
 select
     period,
     org_unit_code,
     'mart_membership' as mart
 from {{ ref('mart_membership') }}
-where completeness_pct = 0 and coalesce(unions, members_total, members_admitted, workers_total) is not null
+where
+    completeness_pct = 0
+    and coalesce(unions, members_total, members_admitted, workers_total) is not null
+    and (basis = 'as_reported' or unit_type in ('national', 'province'))
 
 union all
 

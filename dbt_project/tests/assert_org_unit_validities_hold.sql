@@ -1,13 +1,18 @@
--- The validities of a code do not overlap, and where a unit begins its parent is valid.
+-- A code means one unit at a time, and what ends says how: its validities neither overlap nor leave a gap,
+-- except after a succession that says what became of the unit in between.
 with org_units as (
     select * from {{ ref('dim_org_unit') }}
+),
+
+successions as (
+    select * from {{ ref('dim_org_unit_succession') }}
 ),
 
 overlapping as (
     select
         earlier.org_unit_code,
         later.valid_from,
-        'overlap' as problem
+        'two validities at a time' as problem
     from org_units as earlier
     inner join org_units as later
         on
@@ -25,21 +30,44 @@ empty_validity as (
     where valid_to <= valid_from
 ),
 
-orphans as (
+unexplained_end as (
     select
-        children.org_unit_code,
-        children.valid_from,
-        'no parent' as problem
-    from org_units as children
-    left join org_units as parents
+        org_units.org_unit_code,
+        org_units.valid_from,
+        'ends without a successor or a reason' as problem
+    from org_units
+    left join successions
+        on org_units.org_unit_code = successions.from_code and org_units.valid_to = successions.changed_on
+    where org_units.valid_to is not null and successions.from_code is null
+),
+
+-- A code that goes on after its end was passed on: to itself, or to others before it was given anew.
+numbered as (
+    select
+        org_unit_code,
+        valid_from,
+        lag(valid_to) over (partition by org_unit_code order by valid_from) as previous_valid_to
+    from org_units
+),
+
+unexplained_gap as (
+    select
+        numbered.org_unit_code,
+        numbered.valid_from,
+        'begins again after a gap although it had passed to itself' as problem
+    from numbered
+    inner join successions
         on
-            children.parent_code = parents.org_unit_code
-            and {{ is_valid_on('parents', 'children.valid_from') }}
-    where children.parent_code is not null and parents.org_unit_code is null
+            numbered.org_unit_code = successions.from_code
+            and numbered.previous_valid_to = successions.changed_on
+            and numbered.org_unit_code = successions.to_code
+    where numbered.previous_valid_to < numbered.valid_from
 )
 
 select * from overlapping
 union all
 select * from empty_validity
 union all
-select * from orphans
+select * from unexplained_end
+union all
+select * from unexplained_gap

@@ -13,6 +13,8 @@ totals as (
     select
         period,
         org_unit_code,
+        basis,
+        scope,
         {{ measures | join(', ') }}
     from membership
     where sector = 'all'
@@ -22,12 +24,14 @@ parts as (
     select
         period,
         org_unit_code,
+        basis,
+        scope,
         {% for measure in measures -%}
             cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from membership
     where sector <> 'all'
-    group by period, org_unit_code
+    group by period, org_unit_code, basis, scope
 ),
 
 -- nulls are equal here: what no sector knows must be unknown in the total
@@ -40,7 +44,12 @@ unequal as (
 without_parts as (
     select totals.*
     from totals
-    left join parts on totals.period = parts.period and totals.org_unit_code = parts.org_unit_code
+    left join parts
+        on
+            totals.period = parts.period
+            and totals.org_unit_code = parts.org_unit_code
+            and totals.basis = parts.basis
+            and totals.scope = parts.scope
     where parts.org_unit_code is null and totals.unions is not null
 )
 

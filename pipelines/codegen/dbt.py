@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 import yaml
 
+from pipelines.codegen.form_calendar import calendar_years, form_calendar
 from pipelines.contracts.frames import CHANGES, ROW_KEYS, SETTLED_ISSUES, SUBMISSIONS, row_schema
 from pipelines.contracts.loader import load_contracts
 from pipelines.contracts.model import Contracts, FieldType, Form, FormField
@@ -72,7 +73,7 @@ def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
         f"{STAGING}/_stg_submission_changes.yml": _staging_yaml("submission_changes", _change_columns()),
         f"{SEEDS}/code_lists.csv": _code_lists_csv(contracts),
         f"{SEEDS}/form_senders.csv": _form_senders_csv(contracts),
-        f"{SEEDS}/form_calendar.csv": _form_calendar_csv(contracts),
+        f"{SEEDS}/form_calendar.csv": _csv(("form", "period", "due_on"), form_calendar(contracts, calendar_years())),
         f"{SEEDS}/_generated_seeds.yml": _seeds_yaml(),
     }
     for form in contracts.forms:
@@ -272,15 +273,6 @@ def _form_senders_csv(contracts: Contracts) -> str:
     return _csv(("form", "unit_type"), rows)
 
 
-def _form_calendar_csv(contracts: Contracts) -> str:
-    rows = (
-        (form.form, quarter, form.due_days_after_period_end)
-        for form in contracts.forms
-        for quarter in form.due_quarters
-    )
-    return _csv(("form", "quarter", "due_days_after_period_end"), rows)
-
-
 def _seeds_yaml() -> str:
     def seed(name: str, description: str, columns: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
         return {
@@ -309,13 +301,14 @@ def _seeds_yaml() -> str:
         ),
         seed(
             "form_calendar",
-            "Quý phải gửi và hạn gửi của từng biểu mẫu. (Quarters in which a form is due.)",
+            "Lịch gửi biểu mẫu: hạn gửi của từng biểu mẫu trong từng kỳ phải gửi, đã dời khỏi ngày nghỉ. (Due days.)",
             {
                 "form": form,
-                "quarter": ("integer", "Quý phải gửi, từ 1 đến 4. (Quarter in which the form is due.)"),
-                "due_days_after_period_end": (
-                    "integer",
-                    "Hạn gửi, số ngày sau ngày cuối kỳ. (Due so many days after the period's end.)",
+                "period": ("string", "Kỳ báo cáo phải gửi biểu mẫu. (Period for which the form is due.)"),
+                "due_on": (
+                    "date",
+                    "Hạn gửi; nếu rơi vào ngày nghỉ cuối tuần, ngày lễ, Tết thì là ngày làm việc tiếp theo. "
+                    "(Due day, moved to the next working day.)",
                 ),
             },
         ),

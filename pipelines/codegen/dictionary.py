@@ -9,16 +9,16 @@ from pipelines.codegen.markdown import page, table
 from pipelines.codegen.wording import (
     EFFECTS_VI,
     TYPES_VI,
+    applies_vi,
     bounds_vi,
     by_weight,
-    condition_vi,
     form_rules,
     listed,
     lower_first,
     quoted,
     unit_vi,
 )
-from pipelines.contracts import Contracts, CrossFormRule, Form, FormField, FormRule, load_contracts
+from pipelines.contracts import Comparison, Contracts, CrossFormRule, Form, FormField, FormRule, load_contracts
 from pipelines.periods import title_vi
 
 FORMS = "docs/forms"
@@ -55,7 +55,11 @@ def _form_page(form: Form, contracts: Contracts) -> str:
             "Kỳ báo cáo",
             "quý " + listed([("I", "II", "III", "IV")[quarter - 1] for quarter in form.due_quarters], "và"),
         ),
-        ("Hạn gửi", f"chậm nhất {form.due_days_after_period_end} ngày sau ngày cuối kỳ"),
+        (
+            "Hạn gửi",
+            f"chậm nhất {form.due_days_after_period_end} ngày sau ngày cuối kỳ; "
+            "nếu rơi vào ngày nghỉ thì ngày làm việc tiếp theo",
+        ),
         ("Đơn vị gửi", "; ".join(SENDERS_VI.get(unit_type, unit_type) for unit_type in form.sent_by)),
         (
             "Mẫu",
@@ -94,9 +98,8 @@ def _form_page(form: Form, contracts: Contracts) -> str:
     )
 
 
-def _rule_row(rule: FormRule | CrossFormRule, form: Form) -> tuple[str, ...]:
-    applies = condition_vi(rule.when, form) if rule.when else "mọi dòng"
-    return (f"[{rule.code}](../rules/{rule.code}.md)", rule.severity.label_vi, rule.title_vi, applies)
+def _rule_row(rule: FormRule | CrossFormRule | Comparison, form: Form) -> tuple[str, ...]:
+    return (f"[{rule.code}](../rules/{rule.code}.md)", rule.severity.label_vi, rule.title_vi, applies_vi(rule, form))
 
 
 def _field_row(field: FormField) -> tuple[str, ...]:

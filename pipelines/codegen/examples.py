@@ -15,10 +15,12 @@ from pipelines.codegen.wording import label_of, value_vi
 from pipelines.contracts import (
     AtMost,
     CatalogueRule,
+    Comparison,
     Condition,
     Contracts,
     CrossFormRule,
     DaysBetween,
+    DirectlyBelow,
     FieldType,
     Form,
     FormField,
@@ -35,6 +37,9 @@ from pipelines.contracts import (
 
 Row = Mapping[str, str]
 """Field → what stands in its cell; "" is an empty cell."""
+
+UNKNOWN_UNIT = "H999"
+"""A code that no unit has."""
 
 SMALL_PARTS, LARGE_PARTS = "70", "80"
 """Two rows of an example with a total."""
@@ -79,6 +84,8 @@ def examples(rule: Rule, contracts: Contracts) -> Pair | None:
         return _across(rule, contracts)
     if isinstance(rule, CatalogueRule):
         return _content(rule, contracts)
+    if isinstance(rule, Comparison):
+        return None
     form = next(form for form in contracts.forms if rule in form.rules)
     if isinstance(rule, ShareOfRow):
         return _between_rows(rule, form, contracts)
@@ -149,6 +156,8 @@ def _cells(rule: FormRule, form: Form) -> tuple[Row, Row]:
             good = last if fits else first + dt.timedelta(days=days or 0)
             bad = first + dt.timedelta(days=(rule.minimum or 0) - 1 if rule.maximum is None else rule.maximum + 1)
             return tuple({start: value_vi(first, None), end: value_vi(day, None)} for day in (bad, good))  # pyright: ignore[reportReturnType]
+        case DirectlyBelow(field=name):
+            return {name: UNKNOWN_UNIT}, {name: _sample(form.field(name))}
         case Matches(field=name, pattern=pattern):
             good = _sample(form.field(name))
             bad = next(text for text in (f"{good}?", "?", "0", "abc") if not re.fullmatch(pattern, text))

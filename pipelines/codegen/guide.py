@@ -5,7 +5,6 @@ The code lists stand in cells of their own, so that a drop-down can point at one
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,11 +14,12 @@ from xlsxwriter.workbook import Workbook
 
 from pipelines import periods
 from pipelines.codegen.sheet_plan import SheetPlan
-from pipelines.codegen.wording import by_weight, condition_vi, form_rules, how_to_write
+from pipelines.codegen.wording import applies_vi, by_weight, form_rules, how_to_write
 from pipelines.codegen.workbook_styles import OPTIONAL_FILL, REQUIRED_FILL, Styles, span
 from pipelines.contracts import Contracts, FieldType, FormField
 from pipelines.contracts.vietnamese import UNITS_VI
 from pipelines.contracts.workbook import GUIDE_SHEET
+from pipelines.due_days import load_due_days
 
 Look = Literal["title", "line", "form", "section", "header", "row", "entry"]
 
@@ -57,16 +57,17 @@ class Guide:
     lists: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def plan_guide(plans: Sequence[SheetPlan], period: str, contracts: Contracts) -> Guide:
-    """What the guide of a workbook with these sheets says."""
+def plan_guide(plans: Sequence[SheetPlan], unit: str, period: str, contracts: Contracts) -> Guide:
+    """What the guide of a workbook with these sheets says to the unit of that code."""
     rows = [GuideRow("title", (TITLE,)), *(GuideRow("line", (f"• {line}",)) for line in ADVICE)]
     lists: dict[tuple[str, str], str] = {}
     for plan in plans:
         form = plan.form
-        due = periods.ends_on(period) + dt.timedelta(days=form.due_days_after_period_end)
+        due_on = load_due_days().due_on(form.form, period, unit)
+        due = f"Hạn gửi: {due_on:%d/%m/%Y}." if due_on else f"{periods.title_vi(period)} không phải gửi biểu mẫu này."
         rows += [
             GuideRow("form", (f"Trang tính “{plan.sheet}”",)),
-            GuideRow("line", (f"{form.description_vi} Hạn gửi: {due:%d/%m/%Y}.",)),
+            GuideRow("line", (f"{form.description_vi} {due}",)),
             GuideRow("section", ("Các cột",)),
             GuideRow("header", COLUMNS),
         ]
@@ -84,8 +85,7 @@ def plan_guide(plans: Sequence[SheetPlan], period: str, contracts: Contracts) ->
         rules = sorted(form_rules(form, contracts), key=by_weight)
         rows += [GuideRow("section", ("Quy tắc kiểm tra",)), GuideRow("header", RULES)]
         for rule in rules:
-            applies = condition_vi(rule.when, form) if rule.when else "mọi dòng"
-            cells = (rule.code, rule.title_vi, rule.severity.label_vi, rule.remedy_vi, applies)
+            cells = (rule.code, rule.title_vi, rule.severity.label_vi, rule.remedy_vi, applies_vi(rule, form))
             rows.append(GuideRow("row", cells, rule.code))
     return Guide(tuple(rows), lists)
 

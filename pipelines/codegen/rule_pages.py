@@ -14,6 +14,7 @@ from pipelines.codegen.sheet_plan import TOTAL_LABEL
 from pipelines.codegen.wording import (
     EFFECTS_VI,
     TYPES_VI,
+    applies_vi,
     by_weight,
     condition_vi,
     demand_vi,
@@ -25,6 +26,7 @@ from pipelines.codegen.wording import (
 )
 from pipelines.contracts import (
     CatalogueRule,
+    Comparison,
     Contracts,
     CrossFormRule,
     FieldType,
@@ -34,6 +36,7 @@ from pipelines.contracts import (
     Rule,
     load_contracts,
 )
+from pipelines.contracts.comparisons import SumOfUnits
 from pipelines.contracts.vietnamese import EMPTY
 from pipelines.periods import title_vi
 
@@ -59,6 +62,8 @@ def _index(contracts: Contracts) -> str:
         "\n".join(f"- **{severity.label_vi}**: {effect}." for severity, effect in EFFECTS_VI.items()),
         "## Quy tắc chung của mọi biểu mẫu",
         _rules(contracts.catalogue),
+        "## Quy tắc giữa các kỳ và các cấp",
+        _rules(contracts.comparisons),
         *(
             block
             for form in contracts.forms
@@ -114,6 +119,12 @@ def _form_link(form: Form, folder: str) -> str:
 
 def _scope(rule: Rule, form: Form | None, contracts: Contracts) -> Iterable[tuple[str, str]]:
     """Where the rule applies, as labelled lines."""
+    if isinstance(rule, Comparison):
+        for name in dict(rule.places):
+            own = contracts.form(name)
+            yield "Biểu mẫu", f"{_form_link(own, '../forms')}: {applies_vi(rule, own)}"
+        yield "Đối chiếu với", _compared_with(rule, contracts)
+        return
     if form is None:
         yield "Biểu mẫu", "mọi biểu mẫu"
         if isinstance(rule, CatalogueRule) and rule.applies_to:
@@ -132,6 +143,14 @@ def _scope(rule: Rule, form: Form | None, contracts: Contracts) -> Iterable[tupl
         yield "Yêu cầu", demand_vi(_as_form_rule(rule, form), form)
 
 
+def _compared_with(rule: Comparison, contracts: Contracts) -> str:
+    if isinstance(rule, SumOfUnits):
+        names = dict.fromkeys(measure.form for measure in rule.measures)
+        forms = listed([_form_link(contracts.form(name), "../forms") for name in names], "và")
+        return f"{forms} của các đơn vị trực thuộc, cùng kỳ; chỉ những đơn vị đã có báo cáo được nhận"
+    return "báo cáo đã được nhận của kỳ trước; chỉ khi có báo cáo ấy"
+
+
 def _as_form_rule(rule: Rule, form: Form) -> FormRule:
     return next(own for own in form.rules if own.code == rule.code)
 
@@ -145,9 +164,9 @@ def _examples(rule: Rule, contracts: Contracts) -> Iterable[str]:
                 form, row = example.other
                 cells = (f"{quoted(form.field(name))} là {text}" for name, text in row.items())
                 yield f"{label} khi {_form_link(form, '../forms')} chỉ có một dòng, với {listed(list(cells), 'và')}."
-    elif isinstance(rule, CatalogueRule) and rule.bad:
+    elif isinstance(rule, CatalogueRule | Comparison) and rule.bad:
         yield "## Ví dụ"
-        if field := next(fields_of(rule, contracts), None):
+        if isinstance(rule, CatalogueRule) and (field := next(fields_of(rule, contracts), None)):
             good = rule.good or (field.choices[0].label_vi,)
             rows = [(BAD, text or EMPTY) for text in rule.bad] + [(GOOD, text or EMPTY) for text in good]
             yield table(("", field.heading_vi), rows)

@@ -103,7 +103,7 @@ def write_template(
         raise ValueError(f"rows or edits for forms not in the workbook: {', '.join(sorted(unknown))}")
     frames = {form.form: rows.get(form.form, pl.DataFrame()) for form in forms}
     plans = {form.form: _plan(form, period, frames[form.form], blank_rows) for form in forms}
-    instructions = plan_guide(list(plans.values()), period, guide) if guide else Guide(())
+    instructions = plan_guide(list(plans.values()), unit.code, period, guide) if guide else Guide(())
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(
         str(path),
@@ -172,7 +172,7 @@ def listed_rows(form: Form, period: str) -> pl.DataFrame | None:
 
 
 def _plan(form: Form, period: str, given: pl.DataFrame, blank_rows: int | None) -> SheetPlan:
-    is_listed = form.field(form.key[0]).listed_in is not None
+    is_listed = any(field.listed_in for field in form.fields if field.name in form.key)
     blanks = (0 if given.height else BLANK_ROWS) if blank_rows is None else blank_rows
     if is_listed and given.height:
         blanks = 0  # a row for every entry is there: there are no others to add

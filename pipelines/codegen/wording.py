@@ -12,10 +12,12 @@ from collections.abc import Sequence
 
 from pipelines.contracts import (
     AtMost,
+    Comparison,
     Condition,
     Contracts,
     CrossFormRule,
     DaysBetween,
+    DirectlyBelow,
     FieldType,
     Form,
     FormField,
@@ -55,9 +57,20 @@ def by_weight(rule: Rule) -> tuple[int, str]:
     return (list(Severity).index(rule.severity), rule.code)
 
 
-def form_rules(form: Form, contracts: Contracts) -> list[FormRule | CrossFormRule]:
-    """The rules that only this form has, those between forms included."""
-    return [*form.rules, *(rule for rule in contracts.cross_form if rule.form == form.form)]
+def form_rules(form: Form, contracts: Contracts) -> list[FormRule | CrossFormRule | Comparison]:
+    """The rules that name this form, those between forms and between submissions included."""
+    across = [rule for rule in contracts.cross_form if rule.form == form.form]
+    compared = [rule for rule in contracts.comparisons if form.form in dict(rule.places)]
+    return [*form.rules, *across, *compared]
+
+
+def applies_vi(rule: FormRule | CrossFormRule | Comparison, form: Form) -> str:
+    """What a rule looks at: rows, or those that a condition selects; of a comparison also the columns."""
+    if isinstance(rule, Comparison):
+        marked = {fields[0] for name, fields in rule.places if name == form.form and fields}
+        columns = [quoted(field) for field in form.fields if field.name in marked]
+        return f"cột {listed(columns, 'và')}" if columns else "cả báo cáo"
+    return condition_vi(rule.when, form) if rule.when else "mọi dòng"
 
 
 def quoted(field: FormField) -> str:
@@ -148,6 +161,8 @@ def demand_vi(rule: FormRule, form: Form) -> str:
         case DaysBetween(start=start):
             days = between_vi(rule.minimum, rule.maximum, None)
             return f"Số ngày kể từ {quoted(form.field(start))} đến {marked} là {days}"
+        case DirectlyBelow():
+            return f"{marked} là mã một đơn vị trực thuộc trực tiếp đơn vị báo cáo trong kỳ"
         case Matches(pattern=pattern):
             return f"{marked} có dạng `{pattern}`"
         case Whole():

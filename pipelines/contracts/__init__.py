@@ -1,24 +1,28 @@
 """Form contracts: their model and how they are loaded. Knows nothing of files sent in, GX or dbt."""
 
+from pipelines.contracts.comparisons import Comparison
 from pipelines.contracts.loader import ContractError, load_contracts
 from pipelines.contracts.model import (
-    AtMost,
     Beside,
     CatalogueRule,
     Choice,
-    Condition,
     Contracts,
     CrossFormRule,
-    DaysBetween,
     FieldType,
     Form,
     FormField,
-    FormRule,
     Layout,
     ListedIn,
+    Parameter,
+)
+from pipelines.contracts.rules import (
+    AtMost,
+    Condition,
+    DaysBetween,
+    DirectlyBelow,
+    FormRule,
     Matches,
     NamesSameEntry,
-    Parameter,
     Range,
     RequiredWhen,
     Rule,
@@ -33,11 +37,13 @@ __all__ = [
     "Beside",
     "CatalogueRule",
     "Choice",
+    "Comparison",
     "Condition",
     "ContractError",
     "Contracts",
     "CrossFormRule",
     "DaysBetween",
+    "DirectlyBelow",
     "FieldType",
     "Form",
     "FormField",

@@ -102,6 +102,7 @@ CANDIDATES: dict[str, pl.DataType] = {
     "form": pl.String(),
     "org_unit_code": pl.String(),
     "period": pl.String(),
+    "sent_by_code": pl.String(),
     "layout_version": pl.Int64(),
     "is_recognised": pl.Boolean(),
     **dict.fromkeys(ROW_ACCOUNT, pl.Int64()),
@@ -114,6 +115,7 @@ SUBMISSIONS: dict[str, pl.DataType] = {
     "form": pl.String(),
     "org_unit_code": pl.String(),
     "period": pl.String(),
+    "sent_by_code": pl.String(),
     "layout_version": pl.Int64(),
     "version": pl.Int64(),
     "verdict": pl.String(),
@@ -139,7 +141,8 @@ SUBMISSIONS: dict[str, pl.DataType] = {
     ),
 }
 """One row per judged submission, as the lake keeps it. ``form``, ``org_unit_code`` and ``period`` are
-null where they could not be recognised; ``version`` is null for duplicates and unrecognised files. An accepted
+null where they could not be recognised; ``sent_by_code`` is that of the successor that sent for a unit that no longer
+existed, null where the unit itself sent; ``version`` is null for duplicates and unrecognised files. An accepted
 version is the valid one from ``known_from`` until ``known_to`` (exclusive, null while it is)."""
 
 

@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from pipelines.contracts.model import CatalogueRule, Contracts, CrossFormRule, Form, Parameter, Strict
+from pipelines.contracts.comparisons import AnyComparison
+from pipelines.contracts.model import CatalogueRule, Contracts, CrossFormRule, Form, Parameter
 from pipelines.contracts.registry import SEEDS_DIR, Row, SeedError, dated_parameters, listed_choices, read_seed
+from pipelines.contracts.rules import Strict
 
 Model = TypeVar("Model", bound=Strict)
 EXPECTATIONS_DIR = Path(__file__).resolve().parents[2] / "expectations"
@@ -29,6 +31,7 @@ class Catalogue(Strict):
 
     catalogue: tuple[CatalogueRule, ...] = ()
     cross_form: tuple[CrossFormRule, ...] = ()
+    comparisons: tuple[AnyComparison, ...] = ()
 
 
 def _read_yaml(path: Path) -> Any:
@@ -86,6 +89,7 @@ def load_contracts(directory: Path = EXPECTATIONS_DIR, seeds: Path = SEEDS_DIR) 
             forms=forms,
             catalogue=tuple(rule for file in rule_files for rule in file.catalogue),
             cross_form=tuple(rule for file in rule_files for rule in file.cross_form),
+            comparisons=tuple(rule for file in rule_files for rule in file.comparisons),
             parameters=tuple(Parameter.model_validate(parameter) for parameter in parameters),
         )
     except ValidationError as error:

@@ -12,33 +12,13 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from pipelines import periods
+from pipelines.contracts.comparisons import AnyComparison
+from pipelines.contracts.rules import Condition, FormRule, Identifier, Rule, Sentence, Severity, ShareOfRow, Strict
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-RuleCode = Annotated[str, Field(pattern=r"^CD-[EQN]\d{3}$")]
-Sentence = Annotated[str, Field(min_length=5)]
 PeriodKey = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
-
-
-class Strict(BaseModel):
-    """Base of every contract model: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Severity(StrEnum):
-    """What a finding does to the submission it is found in."""
-
-    ERROR = "error"
-    QUERY = "query"
-    NOTE = "note"
-
-    @property
-    def label_vi(self) -> str:
-        """The word that senders read."""
-        return {"error": "LỖI", "query": "CẦN GIẢI TRÌNH", "note": "LƯU Ý"}[self.value]
 
 
 class FieldType(StrEnum):
@@ -101,7 +81,8 @@ class FormField(Strict):
     label, an alias, or group and label together. A required field needs its column; another one may be missing from
     the sheet. ``since_layout`` and ``until_layout`` say in which layouts of the form the column stands. ``total``
     says that a total row carries the sum of the column; ``stable`` that the value carries over from period to period.
-    ``minimum`` and ``maximum`` are inclusive, in ``unit``; a date field may bound its dates.
+    ``minimum`` and ``maximum`` are inclusive, in ``unit``; a date field may bound its dates. ``listed_in`` says that
+    the choices are rows of a seed and are entered as codes; ``beside`` that the column only explains such a code.
     """
 
     name: Identifier
@@ -144,201 +125,6 @@ class Layout(Strict):
 
     version: int
     valid_from: PeriodKey
-
-
-class Condition(Strict):
-    """Restricts a rule to rows whose ``field`` has one of the values (or any value at all).
-
-    ``has_unit`` and ``has_other_unit`` select by the unit of measure of the entry of a list, where one is given.
-    """
-
-    field: Identifier
-    is_in: tuple[str | bool, ...] = ()
-    is_filled: bool = False
-    has_unit: tuple[str, ...] = ()
-    has_other_unit: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_test(self) -> Self:
-        if [bool(self.is_in), self.is_filled, bool(self.has_unit), bool(self.has_other_unit)].count(True) != 1:
-            raise ValueError("a condition says one of 'is_in', 'is_filled: true', 'has_unit' and 'has_other_unit'")
-        return self
-
-
-class Rule(Strict):
-    """What every rule has: a stable code, a severity and words for people.
-
-    ``message_vi`` may name fields in braces (``{members_total}``); they are replaced by the values
-    of the row, so that the sentence shows both sides. ``why_vi`` and ``source`` (law, decision, standard) say on
-    the rule's page why it is asked.
-    """
-
-    code: RuleCode
-    severity: Severity
-    title_vi: Sentence
-    message_vi: Sentence
-    remedy_vi: Sentence
-    why_vi: Sentence | None = None
-    source: str | None = None
-
-    @model_validator(mode="after")
-    def _code_tells_severity(self) -> Self:
-        letter = {"error": "E", "query": "Q", "note": "N"}[self.severity.value]
-        if self.code[3] != letter:
-            raise ValueError(f"rule {self.code}: severity '{self.severity.value}' needs a code CD-{letter}…")
-        return self
-
-
-class AtMost(Rule):
-    """``smaller`` ≤ ``larger``, for counts or dates; rows where either is empty are left alone."""
-
-    check: Literal["at_most"]
-    smaller: Identifier
-    larger: Identifier
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.smaller, self.larger)
-
-
-class RequiredWhen(Rule):
-    """``field`` must be filled in the rows that ``when`` selects."""
-
-    check: Literal["required_when"]
-    field: Identifier
-    when: Condition
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-class Range(Rule):
-    """``field`` lies between ``minimum`` and ``maximum`` (inclusive, either may be open)."""
-
-    check: Literal["range"]
-    field: Identifier
-    minimum: float | dt.date | None = None
-    maximum: float | dt.date | None = None
-    when: Condition | None = None
-
-    @model_validator(mode="after")
-    def _some_bound(self) -> Self:
-        if self.minimum is None and self.maximum is None:
-            raise ValueError(f"rule {self.code}: a range needs 'minimum' or 'maximum'")
-        return self
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-class DaysBetween(Rule):
-    """The days from ``start`` to ``end`` lie between ``minimum`` and ``maximum`` (inclusive)."""
-
-    check: Literal["days_between"]
-    start: Identifier
-    end: Identifier
-    minimum: int | None = None
-    maximum: int | None = None
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.end, self.start)
-
-
-class Matches(Rule):
-    """The whole text of ``field`` matches the regular expression ``pattern``."""
-
-    check: Literal["matches"]
-    field: Identifier
-    pattern: str
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-class Whole(Rule):
-    """``field`` is a whole number; its message may name ``{likely}``, what a lost thousands group may have been."""
-
-    check: Literal["whole"]
-    field: Identifier
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-class ValidEntry(Rule):
-    """The entry in ``field`` is valid in the period; the message may name ``{validity}`` and ``{period}``."""
-
-    check: Literal["valid_entry"]
-    field: Identifier
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field,)
-
-
-class NamesSameEntry(Rule):
-    """``field`` does not name another entry than the code in ``code_field``; words that name none say nothing."""
-
-    check: Literal["names_same_entry"]
-    field: Identifier
-    code_field: Identifier
-    when: Condition | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field, self.code_field)
-
-
-class ShareOfRow(Rule):
-    """In one submission the value of a row lies within a share of the value of another row.
-
-    The row of entry ``row`` (in ``by``) has in ``field`` between ``minimum`` and ``maximum`` times what is expected:
-    the value of the row of entry ``of_row``, times the parameter of that name (a percentage, dated) if one is given.
-    Not judged where either row has no value. The message may name ``{expected}``, ``{of_value}`` and ``{rate}``.
-    """
-
-    check: Literal["share_of_row"]
-    field: Identifier
-    by: Identifier
-    row: Identifier
-    of_row: Identifier
-    parameter: Identifier | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of the rule, the one to mark first."""
-        return (self.field, self.by)
-
-    @property
-    def when(self) -> Condition:
-        """The rows that are marked."""
-        return Condition(field=self.by, is_in=(self.row,))
-
-
-FormRule = Annotated[
-    AtMost | RequiredWhen | Range | DaysBetween | Matches | Whole | ValidEntry | NamesSameEntry | ShareOfRow,
-    Field(discriminator="check"),
-]
 
 
 class Form(Strict):
@@ -393,6 +179,19 @@ class Form(Strict):
         """The newest layout valid in a period ("2021-Q2"); the first one for earlier periods."""
         valid = [layout for layout in self.layouts if layout.valid_from <= period]
         return max(valid or self.layouts[:1], key=lambda layout: layout.version)
+
+    @property
+    def longest_gap(self) -> int:
+        """Most quarters from a period in which the form is due to the next one."""
+        due = sorted(self.due_quarters)
+        return max(later - quarter for quarter, later in zip(due, [*due[1:], due[0] + 4], strict=True))
+
+    def due_before(self, period: str) -> str:
+        """The last period before this one in which the form is due."""
+        earlier = periods.preceding(period)
+        while int(earlier[-1]) not in self.due_quarters:
+            earlier = periods.preceding(earlier)
+        return earlier
 
     def columns(self, layout: Layout) -> tuple[FormField, ...]:
         """The fields of a layout, in the order of its columns."""
@@ -455,11 +254,12 @@ class Parameter(Strict):
 
 
 class Contracts(Strict):
-    """Everything under ``expectations/``: forms, rule catalogue, cross-form rules; and the dated parameters."""
+    """Everything under ``expectations/``: forms, catalogue, rules between forms and submissions; and parameters."""
 
     forms: tuple[Form, ...]
     catalogue: tuple[CatalogueRule, ...]
     cross_form: tuple[CrossFormRule, ...]
+    comparisons: tuple[AnyComparison, ...] = ()
     parameters: tuple[Parameter, ...] = ()
 
     @model_validator(mode="after")
@@ -467,17 +267,26 @@ class Contracts(Strict):
         codes = [rule.code for rule in self.rules()]
         if twice := {code for code in codes if codes.count(code) > 1}:
             raise ValueError(f"rule codes used twice: {', '.join(sorted(twice))}")
-        for rule in self.cross_form:
-            for form, field in ((rule.form, rule.field), (rule.exists_in.form, rule.exists_in.field)):
-                try:
-                    self.form(form).field(field)
-                except KeyError as error:
-                    raise ValueError(f"rule {rule.code}: {error.args[0]}") from None
+        named = [
+            (rule.code, place)
+            for rule in self.cross_form
+            for place in ((rule.form, rule.field), (rule.exists_in.form, rule.exists_in.field))
+        ]
+        named += [
+            (rule.code, (form, field))
+            for rule in self.comparisons
+            for form, fields in rule.looked_at
+            for field in fields
+        ]
+        for code, (form, field) in named:
+            try:
+                self.form(form).field(field)
+            except KeyError as error:
+                raise ValueError(f"rule {code}: {error.args[0]}") from None
         known = {parameter.name for parameter in self.parameters}
-        for form in self.forms:
-            for rule in form.rules:
-                if isinstance(rule, ShareOfRow) and rule.parameter and rule.parameter not in known:
-                    raise ValueError(f"rule {rule.code}: no parameter '{rule.parameter}' in the seed of parameters")
+        for rule in (rule for form in self.forms for rule in form.rules if isinstance(rule, ShareOfRow)):
+            if rule.parameter and rule.parameter not in known:
+                raise ValueError(f"rule {rule.code}: no parameter '{rule.parameter}' in the seed of parameters")
         return self
 
     def parameter(self, name: str, period: str) -> float | None:
@@ -487,6 +296,13 @@ class Contracts(Strict):
             if one.name == name and one.valid_from <= end and (one.valid_to is None or one.valid_to > end):
                 return one.value
         return None
+
+    @property
+    def quarters_back(self) -> int:
+        """How many quarters before a period the comparisons look: the peers' history, and the period before that."""
+        compared = {name for rule in self.comparisons for name, _ in rule.places}
+        gaps = [form.longest_gap for form in self.forms if form.form in compared]
+        return max((rule.history for rule in self.comparisons), default=0) + max(gaps, default=0)
 
     def form(self, name: str) -> Form:
         """The form of that id; ``KeyError`` names the ones that exist."""
@@ -505,4 +321,4 @@ class Contracts(Strict):
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of every form and catalogue, in the order of their codes."""
         rules: list[Rule] = [rule for form in self.forms for rule in form.rules]
-        return tuple(sorted([*rules, *self.catalogue, *self.cross_form], key=lambda rule: rule.code))
+        return tuple(sorted([*rules, *self.catalogue, *self.cross_form, *self.comparisons], key=lambda rule: rule.code))

@@ -18,17 +18,18 @@ UNITS_VI = {
     "person": "người",
     "group": "tổ",
     "sub_union": "công đoàn bộ phận",
+    "union": "CĐCS",
+    "enterprise": "doanh nghiệp",
+    "agreement": "thỏa ước",
     "visit": "lượt",
     "VND": "đồng",
     "term": "điều khoản",
     "year": "năm",
     "activity": "hoạt động",
-    "agreement": "thỏa ước",
     "case": "vụ",
     "class": "lớp",
     "collective": "tập thể",
     "document": "văn bản",
-    "enterprise": "doanh nghiệp",
     "facility": "cơ sở",
     "house": "nhà",
     "initiative": "sáng kiến",
@@ -42,7 +43,6 @@ UNITS_VI = {
     "petition": "kiến nghị",
     "programme": "chương trình",
     "project": "dự án",
-    "union": "CĐCS",
     "unit": "đơn vị",
     "vnd": "đồng",
 }
@@ -72,6 +72,12 @@ def format_number(value: pl.Expr) -> pl.Expr:
 def format_date(value: pl.Expr) -> pl.Expr:
     """Dates day first: ``09/07/2021``."""
     return value.dt.strftime("%d/%m/%Y")
+
+
+def format_period(value: pl.Expr) -> pl.Expr:
+    """Periods as people write them: 2021-Q2 → ``quý II năm 2021``."""
+    quarter = value.str.slice(6, 1).replace_strict(["1", "2", "3", "4"], ["I", "II", "III", "IV"], default=None)
+    return pl.format("quý {} năm {}", quarter, value.str.slice(0, 4))
 
 
 def format_field(field: FormField, value: pl.Expr | None = None) -> pl.Expr:

@@ -66,14 +66,17 @@ def _form_check_specs(contracts: Contracts) -> list[AssetCheckSpec]:
     ]
 
 
-def _cross_form_check_specs(contracts: Contracts) -> list[AssetCheckSpec]:
+def _across_check_specs(contracts: Contracts) -> list[AssetCheckSpec]:
+    """Rules between forms, periods and levels, on the rows of the form that each of them judges."""
+    judged = [(rule, rule.form) for rule in contracts.cross_form]
+    judged += [(rule, form) for rule in contracts.comparisons for form in dict(rule.places)]
     return [
         AssetCheckSpec(
-            _check_name(rule.form, rule.code),
-            asset=AssetKey([LAKE, rule.form]),
+            _check_name(form, rule.code),
+            asset=AssetKey([LAKE, form]),
             description=f"{rule.code}: {rule.title_vi}",
         )
-        for rule in contracts.cross_form
+        for rule, form in judged
     ]
 
 
@@ -173,7 +176,7 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
     name="lake",
     specs=_lake_specs(load_contracts()),
     check_specs=[
-        *_cross_form_check_specs(load_contracts()),
+        *_across_check_specs(load_contracts()),
         AssetCheckSpec(
             ROW_ACCOUNT,
             asset=AssetKey([LAKE, SUBMISSIONS_TABLE]),
@@ -185,7 +188,7 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
 def lake(
     settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
 ) -> Iterator[MaterializeResult | AssetCheckResult]:
-    """Gives every submission its verdict and keeps the accepted rows; judges the rules between forms."""
+    """Gives every submission its verdict and keeps the accepted rows; judges the rules between submissions."""
     contracts = load_contracts()
     stage = Stage(settings.stage)
     tables = Lake(settings.lake, contracts)
@@ -200,6 +203,7 @@ def lake(
             ledger=ledger,
             lake=tables,
             contracts=contracts,
+            units=load_org_units(),
             gx_dir=settings.data_docs,
         )
         stage.save("settled_submissions", settled.submissions)
@@ -210,7 +214,7 @@ def lake(
         if table == SUBMISSIONS_TABLE:
             metadata["verdicts_of_this_run"] = counts(settled.submissions, "verdict")
         yield MaterializeResult(asset_key=AssetKey([LAKE, table]), metadata=metadata)
-    yield from _check_results(_cross_form_check_specs(contracts), settled.cross_form_results, settled.issues)
+    yield from _check_results(_across_check_specs(contracts), settled.across_results, settled.issues)
     wrong = unbalanced(tables.read(SUBMISSIONS_TABLE))
     yield AssetCheckResult(
         check_name=ROW_ACCOUNT,

@@ -171,6 +171,7 @@ def _candidate(file: RecognisedFile, table: RecognisedTable | None, submission_i
         "form": table.form_id if table else None,
         "org_unit_code": table.org_unit_code if table else None,
         "period": table.period if table else None,
+        "sent_by_code": table.sent_by_code if table else None,
         "layout_version": table.layout_version if table else None,
         "is_recognised": is_recognised,
         **dict.fromkeys(ROW_ACCOUNT, 0),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pipelines import periods
 from pipelines.contracts import Contracts, FieldType, Form, Rule
 from pipelines.contracts.workbook import FINDINGS_SHEET, GUIDE_SHEET, RESULT_SHEET, STAMP_SHEET
+from pipelines.intake.absence import Said, absent, label, sent_for, unnamed
 from pipelines.intake.explanations import Explanation, explanations_in
 from pipelines.intake.headings import HeadingFinder, Rows, is_running_number
 from pipelines.intake.labels import words
@@ -29,6 +30,7 @@ from pipelines.intake.sender import (
 )
 from pipelines.intake.tables import Table, split_sheet
 from pipelines.intake.text import fold, plain
+from pipelines.intake.unit_names import Reading
 from pipelines.intake.units import OrgUnits
 
 _SAID = 5  # how many texts a message quotes
@@ -40,7 +42,10 @@ _SCALED = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class RecognisedTable:
-    """A table with its sender and period; ``org_unit_code`` and ``period`` are None where unknown."""
+    """A table with its unit and period; ``org_unit_code`` and ``period`` are None where unknown.
+
+    ``sent_by_code`` is that of the successor that sends for a unit that no longer exists; None where the unit sends.
+    """
 
     table: Table
     org_unit_code: str | None
@@ -48,6 +53,7 @@ class RecognisedTable:
     layout_version: int | None
     is_recognised: bool
     is_stamped: bool = False
+    sent_by_code: str | None = None
 
     @property
     def form_id(self) -> str:
@@ -179,12 +185,13 @@ class Recogniser:
             is_known = unit is not None and period is not None and self._units.find(unit, period) is not None
             form = table.heading.form
             version = stamp.layout_version or (form.layout_for(period).version if period else None)
-            recognised = RecognisedTable(table, unit, period, version, is_known, is_stamped=stamp != Stamp())
+            sent_by = next((d.unit.sent_by for d in (of_table, *decided) if d.unit.value == unit), None)
+            recognised = RecognisedTable(table, unit, period, version, is_known, stamp != Stamp(), sent_by)
             placed.append(recognised)
             said = [
                 *self._form_findings(table, stamp, tables),
                 *self._period_findings(receipt, of_table, period),
-                *self._unit_findings(of_table, unit, period),
+                *self._unit_findings(of_table, recognised, receipt),
                 *self._column_findings(table, period),
                 *self._row_findings(recognised),
             ]
@@ -200,6 +207,7 @@ class Recogniser:
             sheet=table.sheet.name,
             folders=folders,
             file=file,
+            received_on=receipt.received_at.date(),
         )
         period = decide_period(around)
         return _Placed(table, stamp, period, decide_unit(around, self._units, period.value))
@@ -223,18 +231,21 @@ class Recogniser:
             day = f"{received:%d/%m/%Y}"
             yield self._finding("period_out_of_range", value=period, expected=earliest, found=day)
 
-    def _unit_findings(self, placed: _Placed, unit: str | None, period: str | None) -> Iterator[Finding]:
+    def _unit_findings(self, placed: _Placed, recognised: RecognisedTable, receipt: Receipt) -> Iterator[Finding]:
+        unit, period, written = recognised.org_unit_code, recognised.period, placed.unit.unknown
+        lines, received = placed.table.preamble_lines, receipt.received_at.date()
         if unit is None:
-            if placed.unit.unknown:
-                when = period or "báo cáo"
-                yield self._finding("unit_unknown", value=placed.unit.unknown[:80], expected=when)
-            else:
-                yield self._finding("unit_unrecognised", found=_quote(placed.table.preamble_lines))
+            said = unnamed(written, lines, Reading(period, received, is_label=bool(written)), self._units)
+            yield self._said(said) if said else self._finding("unit_unrecognised", found=_quote(lines))
             return
         if period is not None and self._units.find(unit, period) is None:
-            yield self._finding("unit_unknown", value=unit, expected=period)
+            yield self._said(absent(unit, period, self._units))
         for source, value in (placed.unit.against or {}).items():
-            yield self._contradiction("Đơn vị", placed.unit.source or "", unit, source, value)
+            first, second = (label(code, period, self._units) for code in (unit, value))
+            finding = self._contradiction("Đơn vị", placed.unit.source or "", first, source, second)
+            yield replace(finding, value=f"{unit} / {value}")
+        if recognised.sent_by_code and period is not None:
+            yield self._said(sent_for(unit, recognised.sent_by_code, period, received, self._units))
 
     # --- columns and rows
 
@@ -298,6 +309,9 @@ class Recogniser:
             "contradiction", column=subject, expected=first, value=value, likely=second, found=found
         )
         return replace(finding, value=f"{value} / {found}")
+
+    def _said(self, said: Said) -> Finding:
+        return self._finding(said.rule_name, **said.words)
 
     def _finding(self, name: str, **said: str) -> Finding:
         rule = self._contracts.named(name)

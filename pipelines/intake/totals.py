@@ -169,17 +169,25 @@ def _up_to(spans: pl.DataFrame, running: pl.DataFrame, row: pl.Expr, name: str) 
 
 
 def _findings(cells: pl.DataFrame, rule: CatalogueRule, contracts: Contracts) -> pl.DataFrame:
-    headings = {field.name: field.heading_vi for form in contracts.forms for field in form.fields if field.total}
+    headings = pl.DataFrame(
+        [(form.form, field.name, field.heading_vi) for form in contracts.forms for field in form.fields],
+        schema=["form", "field", "column"],
+        orient="row",
+    )
     before, _, after = rule.message_vi.replace("{column}", "{}").partition("{value}")
-    column = pl.col("field").replace_strict(headings, default=pl.col("field"), return_dtype=pl.String)
-    return cells.select(
-        "submission_id",
-        pl.lit(rule.code).alias("rule_code"),
-        pl.lit(rule.severity.value).alias("severity"),
-        pl.col("source_sheet").alias("sheet"),
-        "source_row",
-        "cell",
-        "field",
-        pl.col("text").alias("value"),
-        pl.concat_str(pl.format(before, column), pl.col("text").str.head(80), pl.lit(after)).alias("message_vi"),
-    ).cast(ISSUES)  # pyright: ignore[reportArgumentType]
+    column = pl.col("column")
+    return (
+        cells.join(headings, on=["form", "field"], how="left", maintain_order="left")
+        .select(
+            "submission_id",
+            pl.lit(rule.code).alias("rule_code"),
+            pl.lit(rule.severity.value).alias("severity"),
+            pl.col("source_sheet").alias("sheet"),
+            "source_row",
+            "cell",
+            "field",
+            pl.col("text").alias("value"),
+            pl.concat_str(pl.format(before, column), pl.col("text").str.head(80), pl.lit(after)).alias("message_vi"),
+        )
+        .cast(ISSUES)  # pyright: ignore[reportArgumentType]
+    )

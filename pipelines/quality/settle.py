@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from pipelines import periods
 from pipelines.contracts import Contracts, RequiredWhen
 from pipelines.contracts.frames import ISSUES, SETTLED_ISSUES, SUBMISSIONS
+from pipelines.due_days import DueDays
 from pipelines.intake.register import Receipt
 
 ACCEPTED = "accepted"
@@ -59,21 +59,19 @@ def without_consequences(content: pl.DataFrame, intake: pl.DataFrame, contracts:
     return pl.concat([content.filter(~says_empty), empty])
 
 
-def judge(candidates: pl.DataFrame, issues: pl.DataFrame, receipts: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
+def judge(candidates: pl.DataFrame, issues: pl.DataFrame, receipts: pl.DataFrame, due_days: DueDays) -> pl.DataFrame:
     """New SUBMISSIONS from CANDIDATES and their ISSUES; ``version`` and ``is_current`` are not decided yet."""
     has_error = pl.col("submission_id").is_in(issues.filter(pl.col("severity") == "error")["submission_id"].implode())
     is_accepted = pl.col("verdict") == ACCEPTED
-    due_days = {form.form: form.due_days_after_period_end for form in contracts.forms}
     return (
-        candidates.join(receipts, on="receipt_id")
+        due_days.with_due_on(candidates)
+        .join(receipts, on="receipt_id")
         .with_columns(
             verdict=pl.when(~pl.col("is_recognised"))
             .then(pl.lit(UNRECOGNISED))
             .when(has_error)
             .then(pl.lit(RETURNED))
             .otherwise(pl.lit(ACCEPTED)),
-            due_on=pl.col("period").map_elements(periods.ends_on, return_dtype=pl.Date)
-            + pl.duration(days=pl.col("form").replace_strict(due_days, default=None)),
             version=pl.lit(None, pl.Int64),
             is_current=pl.lit(False),
             known_from=pl.lit(None, pl.Datetime("us")),

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipelines.contracts.frames import DTYPES
-from pipelines.contracts.model import (
+from pipelines import periods
+from pipelines.contracts import (
     AtMost,
     Condition,
     Contracts,
     CrossFormRule,
     DaysBetween,
+    DirectlyBelow,
     Form,
     FormField,
     FormRule,
@@ -34,7 +35,9 @@ from pipelines.contracts.model import (
     ValidEntry,
     Whole,
 )
-from pipelines.contracts.vietnamese import fill_in, format_field, format_integer
+from pipelines.contracts.frames import DTYPES
+from pipelines.contracts.vietnamese import fill_in, format_field, format_integer, format_period
+from pipelines.intake.units import OrgUnits
 from pipelines.quality.entries import by_entries, entry_words, judged_column
 
 if TYPE_CHECKING:
@@ -58,9 +61,9 @@ ID_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "congdoan/expectations")
 class Check:
     """One rule of one form as one native expectation.
 
-    ``fields`` are the fields it looks at, the one to mark first; ``expectation`` is the type GX knows and
-    ``arguments`` its keyword arguments; ``value`` is the text of the marked cell, ``words`` the text that may
-    stand in the rule's message.
+    ``fields`` are the fields it looks at, the one to mark first, none for a whole submission; ``expectation`` is the
+    type GX knows and ``arguments`` its keyword arguments; ``value`` is the text of the marked cell, ``words`` the text
+    that may stand in the rule's message.
     """
 
     form: str
@@ -77,6 +80,11 @@ class Check:
     def id(self) -> str:
         """The same in every run: derived from form, rule and fields."""
         return str(uuid.uuid5(ID_NAMESPACE, "/".join((self.form, self.rule.code, *self.fields))))
+
+    @property
+    def marked(self) -> str | None:
+        """The field that a finding marks; None where the whole submission is meant."""
+        return self.fields[0] if self.fields else None
 
     @property
     def message(self) -> pl.Expr:
@@ -175,7 +183,7 @@ def cross_form_checks(form: Form, rules: Iterable[CrossFormRule]) -> list[Check]
             arguments={"column": matches_column(rule), "value_set": [True]},
             when=rule.when,
             value=format_field(form.field(rule.field)),
-            words=_row_words(form, rule.field),
+            words=row_words(form, rule.field),
             title_vi=rule.title_vi,
         )
         for rule in rules
@@ -196,6 +204,25 @@ def with_days(form: Form, frame: pl.DataFrame) -> pl.DataFrame:
 def days_column(rule: DaysBetween) -> str:
     """Name of the column of days from ``start`` to ``end``."""
     return f"days_from_{rule.start}_to_{rule.end}"
+
+
+def with_units_below(form: Form, frame: pl.DataFrame, units: OrgUnits) -> pl.DataFrame:
+    """Adds the columns that say whether a code is that of a unit directly below the reporting unit."""
+    for rule in form.rules:
+        if isinstance(rule, DirectlyBelow):
+            place = ["org_unit_code", "period", rule.field]
+            asked = frame.select(place).unique().drop_nulls()
+            is_below = [
+                units.below(above, code, periods.ends_on(period)) == code for above, period, code in asked.iter_rows()
+            ]
+            answers = asked.with_columns(pl.Series(below_column(rule), is_below, dtype=pl.Boolean))
+            frame = frame.join(answers, on=place, how="left", maintain_order="left")
+    return frame
+
+
+def below_column(rule: DirectlyBelow) -> str:
+    """Name of the column that says whether the unit stands directly below."""
+    return f"{rule.field}_is_below"
 
 
 def with_measure(totals: pl.DataFrame) -> pl.DataFrame:
@@ -287,7 +314,7 @@ def _rule_check(form: Form, rule: FormRule) -> Check:
         arguments=arguments,
         when=by_entries(rule.when, form),
         value=format_field(form.field(rule.fields[0])),
-        words=_row_words(form, rule.fields[0]) | entry_words(form, rule),
+        words=row_words(form, rule.fields[0]) | entry_words(form, rule),
         title_vi=rule.title_vi,
     )
 
@@ -305,6 +332,8 @@ def _translate(rule: FormRule) -> tuple[str, dict[str, Any]]:
             return BETWEEN, {"column": days_column(rule), **_bounds(rule)}
         case Matches(field=field, pattern=pattern):
             return MATCH, {"column": field, "regex": f"^(?:{pattern})$"}
+        case DirectlyBelow():
+            return IN_SET, {"column": below_column(rule), "value_set": [True]}
         case Whole():
             return BETWEEN, {"column": judged_column(rule), "max_value": 0}
         case ValidEntry() | NamesSameEntry():
@@ -318,9 +347,10 @@ def _bounds(rule: Range | DaysBetween | ShareOfRow) -> dict[str, Any]:
     return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
-def _row_words(form: Form, marked: str) -> dict[str, pl.Expr]:
-    """What messages of rules on rows may name: every field of the form, and ``value``, the marked one."""
-    words = {field.name: format_field(field) for field in form.fields}
+def row_words(form: Form, marked: str) -> dict[str, pl.Expr]:
+    """What messages of rules on rows may name: every field of the form, unit, period, and ``value``, the marked one."""
+    words = {"org_unit_code": pl.col("org_unit_code"), "period": format_period(pl.col("period"))}
+    words |= {field.name: format_field(field) for field in form.fields}
     # A field may itself be called "value" (targets); it then keeps its name.
     return {"value": words[marked], **words}
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.contracts.frames import ISSUES, with_letters
 from pipelines.contracts.model import Contracts, Form, Layout
+from pipelines.intake.units import OrgUnits, load_org_units
 from pipelines.quality.context import open_context, outcomes_by_id, run_suite, store
 from pipelines.quality.entries import with_entry_columns
 from pipelines.quality.suites import (
@@ -27,6 +28,7 @@ from pipelines.quality.suites import (
     with_days,
     with_matches,
     with_measure,
+    with_units_below,
 )
 
 RESULTS: dict[str, pl.DataType] = {
@@ -69,6 +71,7 @@ def validate(
     totals: pl.DataFrame,
     places: pl.DataFrame,
     gx_dir: Path | None = None,
+    units: OrgUnits | None = None,
 ) -> Validation:
     """Judge the rows of a batch by the rules of their own form, and total rows by the rows they sum.
 
@@ -78,11 +81,12 @@ def validate(
         totals: numbers in total rows (TOTALS).
         places: where each field stands (COLUMN_PLACES), for the addresses of cells.
         gx_dir: where suites and results are kept for Data Docs; nowhere without it.
+        units: the dated tree, for rules on codes of units; by default that of the project.
 
     Raises:
         RuntimeError: GX could not evaluate an expectation.
     """
-    return _judge(list(_form_runs(contracts, rows, totals)), places, gx_dir)
+    return judge_runs(list(_form_runs(contracts, rows, totals, units or load_org_units())), places, gx_dir)
 
 
 def validate_across(
@@ -100,10 +104,12 @@ def validate_across(
         places: where each field stands (COLUMN_PLACES).
         gx_dir: as in :func:`validate`.
     """
-    return _judge(list(_cross_form_runs(contracts, rows)), places, gx_dir)
+    return judge_runs(list(_cross_form_runs(contracts, rows)), places, gx_dir)
 
 
-def _form_runs(contracts: Contracts, rows: Mapping[str, pl.DataFrame], totals: pl.DataFrame) -> Iterator[Run]:
+def _form_runs(
+    contracts: Contracts, rows: Mapping[str, pl.DataFrame], totals: pl.DataFrame, units: OrgUnits
+) -> Iterator[Run]:
     for form in contracts.forms:
         frame = rows.get(form.form)
         if frame is None or frame.is_empty():
@@ -112,9 +118,9 @@ def _form_runs(contracts: Contracts, rows: Mapping[str, pl.DataFrame], totals: p
             part = frame.filter(pl.col("period").is_in(periods))
             yield Run(
                 f"{form.form}-layout-{layout.version}",
-                _span(periods),
+                span(periods),
                 form_checks(contracts, form, layout),
-                with_entry_columns(contracts, form, with_days(form, part)),
+                with_entry_columns(contracts, form, with_units_below(form, with_days(form, part), units)),
             )
     if totals.height:
         checks = total_checks(contracts, totals["form"].unique().to_list())
@@ -131,7 +137,7 @@ def _cross_form_runs(contracts: Contracts, rows: Mapping[str, pl.DataFrame]) -> 
         for rule in rules:
             frame = with_matches(rule, frame, rows[rule.exists_in.form])
         periods = sorted(frame["period"].unique())
-        yield Run(f"{form.form}-across-forms", _span(periods), cross_form_checks(form, rules), frame)
+        yield Run(f"{form.form}-across-forms", span(periods), cross_form_checks(form, rules), frame)
 
 
 def _periods_by_layout(form: Form, frame: pl.DataFrame) -> list[tuple[Layout, list[str]]]:
@@ -146,11 +152,17 @@ def _periods_by_layout(form: Form, frame: pl.DataFrame) -> list[tuple[Layout, li
     return [(layout, periods[layout.version]) for layout in form.layouts if layout.version in periods]
 
 
-def _span(periods: Sequence[str]) -> str:
+def span(periods: Sequence[str]) -> str:
+    """Periods in order as the name of a run: the first and the last."""
     return periods[0] if len(periods) == 1 else f"{periods[0]}--{periods[-1]}"
 
 
-def _judge(runs: Sequence[Run], places: pl.DataFrame, gx_dir: Path | None) -> Validation:
+def judge_runs(runs: Sequence[Run], places: pl.DataFrame, gx_dir: Path | None) -> Validation:
+    """Ask Great Expectations every run, and put its answers into words and places.
+
+    Raises:
+        RuntimeError: GX could not evaluate an expectation.
+    """
     findings: list[pl.DataFrame] = []
     results: list[dict[str, object]] = []
     if runs:
@@ -180,7 +192,7 @@ def _findings(unexpected: pl.DataFrame, check: Check) -> pl.DataFrame:
         severity=pl.lit(check.rule.severity.value),
         sheet="source_sheet",
         source_row="source_row",
-        field=pl.lit(check.fields[0]),
+        field=pl.lit(check.marked, pl.String),
         value=check.value,
         message_vi=check.message,
     )
@@ -200,7 +212,7 @@ def _result(run: Run, check: Check, answer: Mapping[str, int]) -> dict[str, obje
     return {
         "form": check.form,
         "rule_code": check.rule.code,
-        "field": check.fields[0],
+        "field": check.marked,
         "severity": check.rule.severity.value,
         "description": check.title_vi,
         # "Not null" has no missing values: the empty ones are the unexpected ones.

@@ -76,6 +76,7 @@ class Case:
         is_current: see :class:`ExpectedVerdict`.
         states_unit: the unit that the file says it is from, if not ``unit``.
         states_period: the period that the file says it is for, if not ``period``.
+        sent_by: the unit whose folder it arrives in, if another one sends it.
     """
 
     unit: str
@@ -95,6 +96,7 @@ class Case:
     is_current: bool = False
     states_unit: UnitLabel | None = None
     states_period: str | None = None
+    sent_by: str | None = None
 
 
 _last_digit = pl.col("tax_code").str.slice(-1).cast(pl.Int64)
@@ -138,6 +140,20 @@ CASES = (
         states_unit=UNKNOWN_UNIT,
     ),
     Case("H171", "2023-Q3", 2, "unrecognised", rule_code="CD-E015", kind="garbage", more="-ban-chinh"),
+    # A commune union that was founded in July reports for the quarter before.
+    Case(
+        *("X01843", "2025-Q3", 21, "unrecognised", ("grassroots_unions",)),
+        rule_code="CD-E019",
+        states_period="2025-Q2",
+    ),
+    # The district is no more; the province sends its last report.
+    Case(
+        *("H066", "2025-Q2", 44, "accepted"),
+        rule_code="CD-N010",
+        sent_by="T19",
+        instead=True,
+        is_current=True,
+    ),
     # Accepted, with a query that is open and one that the note column explains.
     Case(
         *("H173", "2023-Q3", 7, "accepted_with_queries"),
@@ -165,7 +181,7 @@ CASES = (
     ),
     Case(
         *("H467", "2022-Q2", 2, "returned", ("activities",)),
-        rule_code="CD-E151",
+        rule_code="CD-E161",
         marked="actual_value",
         where=pl.col("indicator_code") == "propaganda_participants",
         values={"actual_value": pl.lit(1.274)},
@@ -173,7 +189,7 @@ CASES = (
     Case(
         *("H470", "2021-Q3", 9, "accepted_with_queries"),
         form="activities",
-        rule_code="CD-Q151",
+        rule_code="CD-Q161",
         marked="actual_value",
         where=pl.col("indicator_code") == "dues_collected_vnd",
         values={"actual_value": pl.col("actual_value") * 3},
@@ -234,7 +250,7 @@ def apply_case(
     received_on = periods.ends_on(period) + dt.timedelta(days=case.days)
     name = file_name(period, ".csv" if case.kind == "csv" else ".xlsx", case.more)
     parcel = Parcel(
-        path=parcel_path(received_on, unit.code, name),
+        path=parcel_path(received_on, case.sent_by or unit.code, name),
         unit=unit,
         period=period,
         rows=rows,
@@ -244,26 +260,30 @@ def apply_case(
     )
     cell = plan.cell(case.marked, at_row) if case.marked else None
     finding = ExpectedFinding(case.rule_code, plan.sheet, cell) if case.rule_code else None
-    expected = _expected(case, parcel, form_id, finding)
+    if finding and case.sent_by:  # said of every form in the file
+        plans = {form: plan_sheet(contracts.form(form), period, frame.height) for form, frame in rows.items()}
+        found = {form: dataclasses.replace(finding, sheet=plan.sheet) for form, plan in plans.items()}
+    else:
+        found = {form_id: finding} if finding else {}
+    expected = _expected(case, parcel, found)
     return parcel, _rest(regular, carried) if case.instead else regular, expected
 
 
-def _expected(case: Case, parcel: Parcel, form_id: str, finding: ExpectedFinding | None) -> tuple[ExpectedVerdict, ...]:
+def _expected(case: Case, parcel: Parcel, found: Mapping[str, ExpectedFinding]) -> tuple[ExpectedVerdict, ...]:
     if case.kind in ("garbage", "copy"):
         bare = ExpectedFinding(str(case.rule_code))
         return (ExpectedVerdict(parcel.path, None, None, None, case.verdict, False, (bare,)),)
     verdicts = []
     for form in parcel.rows:
-        is_marked = finding is not None and form == form_id
         verdicts.append(
             ExpectedVerdict(
                 file=parcel.path,
                 form=form,
                 org_unit_code=parcel.unit.code,
                 period=parcel.period,
-                verdict=case.verdict if is_marked or finding is None else "accepted",
+                verdict=case.verdict if form in found or not found else "accepted",
                 is_current=case.is_current,
-                findings=(finding,) if is_marked and finding else (),
+                findings=(found[form],) if form in found else (),
             )
         )
     return tuple(verdicts)

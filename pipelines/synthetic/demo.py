@@ -1,4 +1,4 @@
-"""The demo inbox: every scenario, the cases among them, and one workbook of targets."""
+"""The demo inbox: every scenario, the cases among them, summaries of provinces, and one workbook of targets."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.codegen.sheet_plan import FIRST_DATA_ROW, plan_sheet
 from pipelines.contracts import load_contracts
-from pipelines.synthetic.cases import CASES, ExpectedVerdict, apply_case
+from pipelines.synthetic.cases import CASES, ExpectedFinding, ExpectedVerdict, apply_case
 from pipelines.synthetic.compose import targets
 from pipelines.synthetic.parcels import Parcel, parcel_path, regular_parcels, unit_labels, write_parcel
 from pipelines.synthetic.places import QUANG_TRI, SCENARIOS
+from pipelines.synthetic.summaries import FORM, SUMMARIES, summary_parcel
 
 TARGET_YEAR, TARGET_PERIOD, TARGET_SENDER = 2022, "2022-Q1", "T45"
 TARGETS_RECEIVED_ON = dt.date(2022, 1, 20)
@@ -36,6 +38,11 @@ def plan_demo() -> tuple[tuple[Parcel, ...], tuple[ExpectedVerdict, ...]]:
     regular = regular_parcels(*SCENARIOS)
     unusual: list[Parcel] = [_targets_parcel(regular)]
     expected: list[ExpectedVerdict] = []
+    for summary in SUMMARIES:
+        parcel = summary_parcel(summary, regular)
+        unusual.append(parcel)
+        if summary.wrong:
+            expected.append(_mismatch(parcel))
     for case in CASES:
         parcel, rest, verdicts = apply_case(case, regular[case.unit, case.period], contracts)
         unusual.append(parcel)
@@ -65,6 +72,17 @@ def make_demo(inbox: Path, progress: Callable[[int, int], None] = lambda done, t
         write_parcel(parcel, inbox, contracts)
         progress(done, len(parcels))
     return DemoSummary(inbox=inbox, files=len(parcels), expected=expected)
+
+
+def _mismatch(parcel: Parcel) -> ExpectedVerdict:
+    """A summary that differs from what its units sent is accepted, and asked about at its first row that differs."""
+    wrong = next(summary.wrong for summary in SUMMARIES if summary.wrong)
+    row = FIRST_DATA_ROW + parcel.rows[FORM]["unit_code"].to_list().index(next(iter(wrong)))
+    plan = plan_sheet(load_contracts().form(FORM), parcel.period, parcel.rows[FORM].height)
+    finding = ExpectedFinding("CD-Q310", plan.sheet, plan.cell("members_total", row))
+    return ExpectedVerdict(
+        parcel.path, FORM, parcel.unit.code, parcel.period, "accepted_with_queries", True, (finding,)
+    )
 
 
 def _targets_parcel(regular: dict[tuple[str, str], Parcel]) -> Parcel:

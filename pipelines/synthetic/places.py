@@ -202,7 +202,6 @@ NEW_THAI_NGUYEN = Scenario(
     survey_visits=168,
     agreements_in_force=47,
     agreements_expired=3,
-    not_sent=frozenset({("H172", "2025-Q2")}),
     reform=Reform(
         ended_sectors=_STATE_PAID,
         until_founded="T19",

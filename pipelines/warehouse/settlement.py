@@ -1,4 +1,4 @@
-"""Brings a judged batch into the lake: verdicts, versions, accepted rows, findings across forms.
+"""Brings a judged batch into the lake: verdicts, versions, accepted rows, findings between submissions.
 
 The state of a period is computed from what the lake holds of it and the batch, then written; doing it twice with the
 same batch gives the same lake.
@@ -11,11 +11,15 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines import periods
 from pipelines.contracts import Contracts
 from pipelines.contracts.frames import ISSUES
+from pipelines.due_days import load_due_days
 from pipelines.intake.batch import Batch
 from pipelines.intake.register import Receipt
+from pipelines.intake.units import OrgUnits
 from pipelines.quality import settle
+from pipelines.quality.between import validate_between
 from pipelines.quality.changes import changes
 from pipelines.quality.validate import validate_across
 from pipelines.warehouse.lake import (
@@ -36,12 +40,13 @@ class Settlement:
     Attributes:
         submissions: SUBMISSIONS of the batch's files, with their verdicts.
         issues: SETTLED_ISSUES of those submissions.
-        cross_form_results: results of the rules between forms (see ``quality.validate``), over the periods touched.
+        across_results: results of the rules between forms, periods and levels (see ``quality.validate``), over the
+            periods settled.
     """
 
     submissions: pl.DataFrame
     issues: pl.DataFrame
-    cross_form_results: pl.DataFrame
+    across_results: pl.DataFrame
 
 
 def pending(ledger: list[Receipt], lake: Lake) -> list[Receipt]:
@@ -57,9 +62,13 @@ def settle_batch(
     ledger: list[Receipt],
     lake: Lake,
     contracts: Contracts,
+    units: OrgUnits,
     gx_dir: Path | None = None,
 ) -> Settlement:
     """Judge the submissions of a batch and write the new state of every period they touch.
+
+    Periods that look back at one of these are settled with them, so that the lake does not depend on the order of
+    arrival.
 
     Args:
         batch: what intake made of the files of ``new``.
@@ -68,27 +77,33 @@ def settle_batch(
         ledger: every receipt.
         lake: where the result is kept.
         contracts: forms and rules.
+        units: the dated tree.
         gx_dir: where Great Expectations keeps its results.
     """
     receipts = settle.receipts_frame(ledger)
     of_batch = pl.col("receipt_id").is_in([receipt.receipt_id for receipt in new])
     issues = pl.concat([batch.issues, content_issues])
-    judged = settle.judge(batch.candidates, issues, receipts, contracts)
+    judged = settle.judge(batch.candidates, issues, receipts, load_due_days())
     known = lake.read(SUBMISSIONS_TABLE).filter(~of_batch)
     duplicates = settle.repeat(pl.concat([known, judged]), receipts.filter(of_batch))
     issues = pl.concat([issues, settle.duplicate_issues(duplicates, receipts, contracts)])
 
     arrived = pl.concat([judged, duplicates])
-    touched = sorted(set(arrived["period"].fill_null(NO_PERIOD)))
+    touched = _with_followers(arrived, known, contracts)
     in_touched = pl.col("period").fill_null(NO_PERIOD).is_in(touched)
     submissions = settle.number_versions(pl.concat([known.filter(in_touched), arrived]), receipts)
     _add_rows(batch, submissions, receipts.filter(of_batch), lake)
 
     rows = {form.form: lake.read(form.form, touched) for form in contracts.forms}
     current = {form: settle.current_rows(frame, submissions) for form, frame in rows.items()}
-    crossed = validate_across(contracts, current, lake.read(PLACES_TABLE, touched), gx_dir)
+    earlier = _earlier_rows(touched, known, lake, contracts)
+    places = lake.read(PLACES_TABLE, touched)
+    crossed = validate_across(contracts, current, places, gx_dir)
+    compared = validate_between(contracts, current, earlier, places, units, gx_dir)
     judged_before = lake.read(ISSUES_TABLE, touched).join(arrived, on="submission_id", how="anti").select(*ISSUES)
-    issues = pl.concat([_still_standing(judged_before, submissions, contracts), issues, crossed.issues])
+    issues = pl.concat(
+        [_still_standing(judged_before, submissions, contracts), issues, crossed.issues, compared.issues]
+    )
     issues = settle.mark_explained(issues, rows.values(), lake.read(EXPLANATIONS_TABLE, touched))
     submissions = settle.mark_queries(submissions, issues)
     revisions = pl.concat(changes(form, rows[form.form], submissions) for form in contracts.forms)
@@ -96,7 +111,30 @@ def settle_batch(
     for name in sorted({receipt.batch for receipt in new}):
         lake.finish_batch(name)
     mine = submissions.filter(of_batch)
-    return Settlement(mine, issues.join(mine, on="submission_id", how="semi"), crossed.results)
+    results = pl.concat([crossed.results, compared.results])
+    return Settlement(mine, issues.join(mine, on="submission_id", how="semi"), results)
+
+
+def _with_followers(arrived: pl.DataFrame, known: pl.DataFrame, contracts: Contracts) -> list[str]:
+    """The periods of what arrived, and the known ones that look back at one of them."""
+    touched = set(arrived["period"].fill_null(NO_PERIOD))
+    reached = set()
+    for period in touched - {NO_PERIOD}:
+        for _ in range(contracts.quarters_back):
+            period = periods.following(period)
+            reached.add(period)
+    return sorted(touched | (reached & set(known["period"])))
+
+
+def _earlier_rows(touched: list[str], known: pl.DataFrame, lake: Lake, contracts: Contracts) -> dict[str, pl.DataFrame]:
+    """Form → rows that count of the periods that the touched ones look back at, these left out."""
+    reached = set()
+    for period in set(touched) - {NO_PERIOD}:
+        for _ in range(contracts.quarters_back):
+            period = periods.preceding(period)
+            reached.add(period)
+    earlier = sorted((reached & set(known["period"])) - set(touched))
+    return {form.form: settle.current_rows(lake.read(form.form, earlier), known) for form in contracts.forms}
 
 
 def _add_rows(batch: Batch, submissions: pl.DataFrame, receipts: pl.DataFrame, lake: Lake) -> None:
@@ -114,13 +152,13 @@ def _add_rows(batch: Batch, submissions: pl.DataFrame, receipts: pl.DataFrame, l
 
 
 def _still_standing(issues: pl.DataFrame, submissions: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
-    """ISSUES of earlier submissions without those across forms that are judged anew.
+    """ISSUES of earlier submissions without those of comparisons with other submissions, which are judged anew.
 
     Only submissions that count are judged anew; a version that was replaced keeps the findings it had.
     """
-    is_cross_form = pl.col("rule_code").is_in([rule.code for rule in contracts.cross_form])
+    is_across = pl.col("rule_code").is_in([rule.code for rule in (*contracts.cross_form, *contracts.comparisons)])
     current = submissions.filter("is_current")["submission_id"]
-    return issues.filter(~(is_cross_form & pl.col("submission_id").is_in(current.implode())))
+    return issues.filter(~(is_across & pl.col("submission_id").is_in(current.implode())))
 
 
 def _write_state(

@@ -91,6 +91,9 @@ def test_every_rule_that_gx_judges_is_a_check_and_so_is_every_dbt_test(graph: di
             assert f"validated_rows:{form.form}__{rule.code.replace('-', '_').lower()}" in checks
     for rule in contracts.cross_form:
         assert f"lake/{rule.form}:{rule.form}__{rule.code.replace('-', '_').lower()}" in checks
+    for rule in contracts.comparisons:
+        for form in dict(rule.places):
+            assert f"lake/{form}:{form}__{rule.code.replace('-', '_').lower()}" in checks
     assert "lake/submissions:row_account_balances" in checks
     assert graph["dbt_tests"] and set(graph["dbt_tests"]) <= {check.split(":")[1] for check in checks}
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from pathlib import Path
+
 import duckdb
 import openpyxl
 import polars as pl
@@ -9,11 +13,14 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.intake.register import read_ledger
+from pipelines.reports.status import load_status
 from pipelines.synthetic.cases import ExpectedVerdict
 from pipelines.synthetic.demo import expected_verdicts
-from tests.conftest import DemoRun
+from pipelines.warehouse.lake import SUBMISSIONS_TABLE, Lake
+from tests.conftest import DemoRun, congdoan
 
 FORMS = [form.form for form in load_contracts().forms]
+AS_REPORTED = "sector = 'all' and basis = 'as_reported' and scope = 'all'"
 
 
 def test_long_bien_adds_up_to_its_published_figures(demo: DemoRun) -> None:
@@ -21,7 +28,7 @@ def test_long_bien_adds_up_to_its_published_figures(demo: DemoRun) -> None:
     parts = "unions_with_groups, unions_with_sub_unions, union_groups"
     (row,) = demo.query(
         f"select unions, {people}, {parts}, round(density_pct, 2), completeness_pct from marts.mart_membership"
-        " where org_unit_code = 'H004' and period = '2021-Q2' and sector = 'all'"
+        f" where org_unit_code = 'H004' and period = '2021-Q2' and {AS_REPORTED}"
     )
     assert row == (335, 13734, 14327, 8072, 8538, 265, 2, 835, 95.86, 100.0)
 
@@ -31,6 +38,7 @@ def test_long_bien_by_sector(demo: DemoRun) -> None:
         demo.query(
             "select sector, unions from marts.mart_membership"
             " where org_unit_code = 'H004' and period = '2021-Q2' and sector <> 'all'"
+            " and basis = 'as_reported' and scope = 'all'"
         )
     )
     assert (by_sector.pop("public_administration"), by_sector.pop("public_school")) == (25, 80)
@@ -41,7 +49,7 @@ def test_long_bien_by_sector(demo: DemoRun) -> None:
 def test_quang_tri_from_2018_to_the_middle_of_2023(demo: DemoRun) -> None:
     assert demo.query(
         "select sum(members_admitted), sum(unions_founded) from marts.mart_membership"
-        " where org_unit_code = 'T45' and sector = 'all' and period between '2018-Q1' and '2023-Q2'"
+        f" where org_unit_code = 'T45' and {AS_REPORTED} and period between '2018-Q1' and '2023-Q2'"
     ) == [(11975, 138)]
     assert demo.query(
         "select sum(survey_visits) from marts.mart_enterprise_coverage"
@@ -106,7 +114,7 @@ def test_a_district_that_did_not_report_makes_its_province_incomplete_and_not_sm
 ) -> None:
     district, province = demo.query(
         "select members_total, completeness_pct from marts.mart_membership where period = '2023-Q2'"
-        " and sector = 'all' and org_unit_code in ('H065', 'T06') order by org_unit_code"
+        f" and {AS_REPORTED} and org_unit_code in ('H065', 'T06') order by org_unit_code"
     )
     assert district == (None, 0.0)
     assert province[0] is not None and province[1] == 87.5
@@ -208,6 +216,85 @@ def test_every_table_and_column_carries_a_vietnamese_comment(demo: DemoRun) -> N
 def test_parquet_says_the_same_as_the_file(demo: DemoRun) -> None:
     for table, rows in demo.query("select table_name, estimated_size from duckdb_tables()"):
         assert pl.read_parquet(demo.settings.published / "parquet" / f"{table}.parquet").height == rows
+
+
+def test_python_and_dbt_know_the_same_due_days(demo: DemoRun) -> None:
+    judged = Lake(demo.settings.lake, load_contracts()).read(SUBMISSIONS_TABLE)
+    published = demo.query("select submission_id, due_on, on_time from marts.fct_submission order by all")
+    assert judged.select("submission_id", "due_on", "on_time").sort(pl.all()).rows() == published
+    # a Saturday, moved to Monday
+    assert demo.query(
+        "select distinct due_on from marts.fct_submission where period = '2023-Q2' and form = 'enterprises'"
+    ) == [(dt.date(2023, 7, 17),)]
+
+
+def test_the_state_of_a_report_is_the_same_in_the_file_and_on_the_command_line(demo: DemoRun) -> None:
+    ((received_to,),) = demo.query(
+        "select max(received_at)::date from marts.fct_submission where verdict <> 'duplicate'"
+    )
+    owed = demo.query(
+        "select period, org_unit_code, form, due_on, state, verdict from marts.fct_report_due order by all"
+    )
+    told = pl.concat(
+        load_status(demo.settings, period, received_to).rows for period in sorted({period for period, *_ in owed})
+    )
+    columns = ["period", "org_unit_code", "form", "due_on", "state", "verdict"]
+    assert told.select(columns).sort(pl.all()).rows() == owed
+
+
+def test_a_returned_report_that_never_came_again_is_missing_and_one_put_right_in_time_is_not_late(
+    demo: DemoRun,
+) -> None:
+    states = demo.query(
+        "select org_unit_code, period, state, verdict, versions from marts.fct_report_due"
+        " where form = 'grassroots_unions' and (org_unit_code, period) in"
+        " (('H004', '2021-Q3'), ('H164', '2023-Q2'), ('H065', '2023-Q2'), ('H064', '2023-Q3')) order by all"
+    )
+    assert states == [
+        ("H004", "2021-Q3", "missing", "returned", 1),
+        ("H064", "2023-Q3", "late", "accepted", 1),
+        ("H065", "2023-Q2", "missing", None, 0),
+        ("H164", "2023-Q2", "on_time", "accepted", 2),
+    ]
+
+
+def test_the_reporting_rate_of_bac_kan(demo: DemoRun) -> None:
+    """One of eight districts sent nothing; what its last report says of its members is missing from the whole."""
+    (row,) = demo.query(
+        "select expected, on_time, late, missing, reported_pct, without_members, members_reported, members_expected"
+        " from marts.mart_reporting_rate"
+        " where org_unit_code = 'T06' and period = '2023-Q2' and form = 'grassroots_unions'"
+    )
+    assert row[:6] == (8, 7, 0, 1, 87.5, 0)
+    assert demo.query(
+        "select members_total from marts.mart_membership where sector = 'all' and basis = 'as_reported'"
+        " and scope = 'all' and (org_unit_code, period) in (('T06', '2023-Q2'), ('H065', '2023-Q1')) order by org_unit_code"
+    ) == [(row[7] - row[6],), (row[6],)]
+
+
+def test_status_as_json_on_the_command_line(demo: DemoRun) -> None:
+    at = ("--data-dir", demo.settings.root, "--period", "2023-Q2", "--as-of", "2023-07-20")
+    reports = json.loads(congdoan("status", *at, "--json"))
+    keys = {"org_unit_code", "name_vi", "form", "period", "due_on", "state", "verdict"}
+    assert all(keys <= set(report) for report in reports)
+    of_district = {report["form"]: report["state"] for report in reports if report["org_unit_code"] == "H065"}
+    assert of_district == dict.fromkeys(("agreements", "enterprises", "grassroots_unions"), "missing")
+    reminded = json.loads(congdoan("status", *at, "--remind", "--json"))
+    (paragraph,) = [item["paragraph_vi"] for item in reminded if item["org_unit_code"] == "H065"]
+    assert "Tính đến hết ngày 20/07/2023" in paragraph and "(hạn gửi 17/07/2023, đã quá 3 ngày)" in paragraph
+
+
+def test_status_on_the_command_line(demo: DemoRun, tmp_path: Path) -> None:
+    at = ("--data-dir", demo.settings.root)
+    page = congdoan("status", *at, "--period", "2023-Q2", "--as-of", "2023-07-20")
+    assert "Tình hình báo cáo Quý II năm 2023, tính đến hết ngày 20/07/2023" in page
+    assert "H065 LĐLĐ huyện Chợ Mới: chưa gửi cả 3 biểu mẫu (quá hạn 3 ngày)" in page
+    congdoan("status", *at, "--period", "2023-Q2", "-o", tmp_path / "status.csv")
+    table = pl.read_csv(tmp_path / "status.csv")
+    assert table.height == len(demo.query("from marts.fct_report_due where period = '2023-Q2'"))
+    congdoan("status", *at, "--period", "2031-Q1", expect=2)
+    congdoan("status", *at, "--period", "Q2", expect=2)
+    congdoan("status", "--data-dir", tmp_path, expect=1)
 
 
 def test_a_returned_workbook_marks_the_cell_and_says_what_to_do(demo: DemoRun) -> None:

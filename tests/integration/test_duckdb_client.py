@@ -16,6 +16,7 @@ pytestmark = pytest.mark.client
 
 CLIENT_VERSION = "1.4.4"
 MARTS = {
+    "dim_admin_unit",
     "dim_org_unit",
     "dim_period",
     "dim_indicator",

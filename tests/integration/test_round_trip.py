@@ -29,6 +29,7 @@ from pipelines.contracts import (
     AtMost,
     Condition,
     DaysBetween,
+    DirectlyBelow,
     FieldType,
     Form,
     FormField,
@@ -39,11 +40,13 @@ from pipelines.contracts import (
     load_contracts,
 )
 from pipelines.contracts.frames import DTYPES
+from pipelines.intake.units import load_org_units
 from tests.support import Taken, take_in
 
 CONTRACTS = load_contracts()
 UNIT = UnitLabel("T01", "LĐLĐ thành phố Hà Nội", "Tổng Liên đoàn Lao động Việt Nam")
 PERIOD = "2021-Q2"
+BELOW = sorted(unit.code for unit in load_org_units() if unit.parent_code == UNIT.code and unit.is_valid_in(PERIOD))
 MOST_ROWS = 8
 LAST_DATE = dt.date(2021, 6, 30)
 SOFFICE = shutil.which("soffice")
@@ -127,7 +130,12 @@ def rows(draw: st.DrawFn, form: Form, least: int = 1) -> list[Row]:
     while len(drawn) < least:  # a key drawn twice: number the rows instead
         code = next(name for name in form.key if form.field(name).type in (FieldType.CODE, FieldType.TAX_CODE))
         again = dict(drawn[-1])
-        again[code] = f"XX-{len(drawn)}" if form.field(code).type is FieldType.CODE else f"0100109106-{len(drawn):03d}"
+        if any(isinstance(rule, DirectlyBelow) for rule in form.rules):
+            again[code] = next(unit for unit in BELOW if unit not in {row[code] for row in drawn})
+        elif form.field(code).type is FieldType.CODE:
+            again[code] = f"XX-{len(drawn)}"
+        else:
+            again[code] = f"0100109106-{len(drawn):03d}"
         drawn.append(again)
     return drawn
 
@@ -158,6 +166,8 @@ def _mend(form: Form, rule: FormRule, row: Row, draw: st.DrawFn) -> None:
         case DaysBetween(start=start, end=end):
             days = draw(st.integers(rule.minimum or 0, rule.maximum or 3000))
             row[end] = row[start] + dt.timedelta(days=days)
+        case DirectlyBelow(field=name):
+            row[name] = draw(st.sampled_from(BELOW))
         case Matches(field=name, pattern=pattern):
             row[name] = draw(st.from_regex(pattern, fullmatch=True))
 
@@ -178,6 +188,8 @@ def breaks(rule: FormRule, row: Mapping[str, Any]) -> bool:
             return not _within(row[name], rule.minimum, rule.maximum)
         case DaysBetween(start=start, end=end):
             return not _within((row[end] - row[start]).days, rule.minimum, rule.maximum)
+        case DirectlyBelow(field=name):
+            return row[name] not in BELOW
         case Matches(field=name, pattern=pattern):
             return re.fullmatch(pattern, row[name]) is None
     raise AssertionError(rule)

@@ -113,7 +113,7 @@ def test_parameters_follow_their_dates() -> None:
 
 
 def test_a_rule_with_an_unknown_row_or_parameter_is_refused() -> None:
-    (rule,) = [rule for rule in FORM.rules if rule.code == "CD-Q151"]
+    (rule,) = [rule for rule in FORM.rules if rule.code == "CD-Q161"]
     for changes, message in (
         ({"row": "dues"}, "'indicator_code' has no entry dues"),
         ({"parameter": "dues_rate"}, "no parameter 'dues_rate'"),
@@ -121,7 +121,9 @@ def test_a_rule_with_an_unknown_row_or_parameter_is_refused() -> None:
         document = FORM.model_dump()
         document["rules"] = [{**rule.model_dump(), **changes}]
         with pytest.raises(ValueError, match=message):
-            Contracts.model_validate({**CONTRACTS.model_dump(), "forms": [document], "cross_form": []})
+            Contracts.model_validate(
+                {**CONTRACTS.model_dump(), "forms": [document], "cross_form": [], "comparisons": []}
+            )
 
 
 # --- the template
@@ -195,13 +197,13 @@ def test_an_indicator_out_of_its_validity_is_an_error_that_names_both_sides() ->
     assert findings(row("covid_support_inspections", 1), period="2023-Q4") == []
     assert findings(row("covid_support_inspections", 1), period="2024-Q1") == [
         (
-            "CD-E150",
+            "CD-E160",
             1,
             "Chỉ tiêu “Số cuộc kiểm tra việc thực hiện chính sách hỗ trợ người lao động sau dịch Covid-19” chỉ áp dụng"
             " từ ngày 01/07/2021 đến trước ngày 01/01/2024, không áp dụng cho quý I năm 2024.",
         )
     ]
-    assert [rule for rule, *_ in findings(row("covid_support_inspections", 1), period="2021-Q2")] == ["CD-E150"]
+    assert [rule for rule, *_ in findings(row("covid_support_inspections", 1), period="2021-Q2")] == ["CD-E160"]
 
 
 def test_the_same_indicator_twice_is_an_error_on_both_rows() -> None:
@@ -214,15 +216,15 @@ def test_the_same_indicator_twice_is_an_error_on_both_rows() -> None:
 @pytest.mark.parametrize(("value", "likely"), [(13.734, "13.734"), (13.73, "13.730"), (0.5, "0 hoặc 1")])
 def test_what_is_counted_is_whole_and_the_likely_number_is_named(value: float, likely: str) -> None:
     ((rule, _, message),) = findings(row("propaganda_participants", value))
-    assert rule == "CD-E151" and message.endswith(f"có thể là {likely}.")
+    assert rule == "CD-E161" and message.endswith(f"có thể là {likely}.")
     ((rule, _, _),) = findings(row("propaganda_participants", None, value))
-    assert rule == "CD-E152"
+    assert rule == "CD-E162"
 
 
 def test_money_and_percentages_may_have_decimals_and_percentages_end_at_100() -> None:
     assert findings(row("fee_arrears_vnd", 1250.5), row("institution_progress_pct", 62.5, 100)) == []
     found = findings(row("institution_progress_pct", 100.5, 120))
-    assert [rule for rule, *_ in found] == ["CD-E153", "CD-E154"]
+    assert [rule for rule, *_ in found] == ["CD-E163", "CD-E164"]
     assert findings(row("fee_arrears_vnd", 10**12)) == [], "the bound is of percentages only"
 
 
@@ -235,16 +237,16 @@ def test_a_name_of_another_indicator_beside_the_code_is_an_error_and_other_words
     names = {choice.code: choice.label_vi for choice in CODES}
     assert findings(row("strikes", 1, indicator_name="Đình công (nếu có)")) == []
     assert findings(row("strikes", 1, indicator_name=names["strikes"].upper())) == []
-    assert [rule for rule, *_ in findings(row("strikes", 1, indicator_name=names["petitions_made"]))] == ["CD-E155"]
+    assert [rule for rule, *_ in findings(row("strikes", 1, indicator_name=names["petitions_made"]))] == ["CD-E165"]
 
 
 @pytest.mark.parametrize(
     ("part", "whole", "rule"),
     [
-        ("fee_employers_paid", "fee_employers", "CD-E156"),
-        ("upper_unions_rated_good", "upper_unions_rated", "CD-E157"),
-        ("strikes_settled_with_union", "strikes", "CD-E158"),
-        ("party_admitted_workers", "party_admitted", "CD-E159"),
+        ("fee_employers_paid", "fee_employers", "CD-E166"),
+        ("upper_unions_rated_good", "upper_unions_rated", "CD-E167"),
+        ("strikes_settled_with_union", "strikes", "CD-E168"),
+        ("party_admitted_workers", "party_admitted", "CD-E169"),
     ],
 )
 def test_a_part_does_not_exceed_its_whole(part: str, whole: str, rule: str) -> None:
@@ -261,12 +263,12 @@ def test_a_part_does_not_exceed_its_whole(part: str, whole: str, rule: str) -> N
     [
         ("2025-Q2", 10_000_000, []),  # 1 % of a billion
         ("2025-Q2", 10_500_000, []),
-        ("2025-Q2", 10_500_001, ["CD-Q151"]),
+        ("2025-Q2", 10_500_001, ["CD-Q161"]),
         ("2025-Q2", 5_000_000, []),
-        ("2025-Q2", 4_999_999, ["CD-Q151"]),
+        ("2025-Q2", 4_999_999, ["CD-Q161"]),
         ("2025-Q3", 5_000_000, []),  # 0.5 %
-        ("2025-Q3", 10_000_000, ["CD-Q151"]),
-        ("2025-Q3", 0, ["CD-Q151"]),
+        ("2025-Q3", 10_000_000, ["CD-Q161"]),
+        ("2025-Q3", 0, ["CD-Q161"]),
         ("2025-Q3", None, []),
     ],
 )
@@ -278,7 +280,7 @@ def test_dues_are_compared_with_the_rate_of_their_period(period: str, collected:
 def test_the_fee_is_two_percent_and_the_sentence_shows_both_sides() -> None:
     assert findings(row("fee_collected_vnd", 2_000_000_000), row("fee_wage_fund_vnd", 38_944_000_000)) == [
         (
-            "CD-Q150",
+            "CD-Q160",
             1,
             "Kinh phí công đoàn đã thu 2.000.000.000 đồng, trong khi 2 % của quỹ tiền lương 38.944.000.000 đồng là"
             " 778.880.000 đồng.",
@@ -302,4 +304,4 @@ def test_rows_of_another_submission_are_no_whole() -> None:
 def test_an_employer_suspended_for_more_than_twelve_months_is_asked_about() -> None:
     assert findings(row("fee_employers_suspended_too_long", 0), period="2025-Q3") == []
     found = findings(row("fee_employers_suspended_too_long", 2), period="2025-Q3")
-    assert [rule for rule, *_ in found] == ["CD-Q152"]
+    assert [rule for rule, *_ in found] == ["CD-Q162"]

@@ -176,6 +176,7 @@ class TestDictionary:
         for form in contracts.forms:
             page = render_dictionary()[f"docs/forms/{form.form}.md"]
             own = [*form.rules, *(rule for rule in contracts.cross_form if rule.form == form.form)]
+            own += [rule for rule in contracts.comparisons if form.form in dict(rule.places)]
             linked = re.findall(r"^\| \[(\S+)\]\(\.\./rules/(\S+)\.md\) \|", page, flags=re.MULTILINE)
             assert sorted(linked) == sorted((rule.code, rule.code) for rule in own)
 

@@ -12,6 +12,7 @@ import pytest
 from pipelines.contracts.loader import load_contracts
 from pipelines.contracts.model import Form
 from pipelines.contracts.vietnamese import placeholders
+from pipelines.quality.comparisons import comparison_checks
 from pipelines.quality.suites import Check, cross_form_checks, form_checks, suite, total_checks
 
 CONTRACTS = load_contracts()
@@ -29,7 +30,8 @@ def every_check() -> list[Check]:
         for form in CONTRACTS.forms
         for check in cross_form_checks(form, [rule for rule in CONTRACTS.cross_form if rule.form == form.form])
     ]
-    return [*of_forms, *across, *total_checks(CONTRACTS, [form.form for form in CONTRACTS.forms])]
+    compared = [check for form in CONTRACTS.forms for check in comparison_checks(CONTRACTS, form)]
+    return [*of_forms, *across, *compared, *total_checks(CONTRACTS, [form.form for form in CONTRACTS.forms])]
 
 
 @FORMS

@@ -72,20 +72,33 @@ ACTIVITY: Row = {
     "plan_value": 20.0,
     "actual_value": 18.0,
 }
+SUMMARY: Row = {
+    "unit_code": "H004",
+    "unions": 12,
+    "members_total": 900,
+    "members_female": 500,
+    "workers_total": 950,
+    "enterprises": 40,
+    "enterprises_with_union": 9,
+    "agreements_in_force": 4,
+}
 VALID = {
     "activities": ACTIVITY,
     "grassroots_unions": UNION,
     "enterprises": ENTERPRISE,
     "agreements": AGREEMENT,
     "targets": TARGET,
+    "province_summary": SUMMARY,
 }
+SENDERS = {"province_summary": "T01"}
 
 
 def frame(
-    form: Form, rows: Sequence[Row], submission: str = "s1", period: str = "2021-Q2", unit: str = "H004"
+    form: Form, rows: Sequence[Row], submission: str = "s1", period: str = "2021-Q2", unit: str | None = None
 ) -> pl.DataFrame:
     """Rows of one submission, from row 11 of its sheet on; fields that are not given are empty."""
-    keys = {"submission_id": submission, "org_unit_code": unit, "period": period, "source_sheet": "Biểu"}
+    sender = unit or SENDERS.get(form.form, "H004")
+    keys = {"submission_id": submission, "org_unit_code": sender, "period": period, "source_sheet": "Biểu"}
     numbered = [{**keys, "source_row": 11 + i, **row} for i, row in enumerate(rows)]
     return pl.DataFrame(numbered, schema=row_schema(form))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -12,7 +13,7 @@ from openpyxl import Workbook
 from pydantic import ValidationError
 
 from pipelines.codegen import render_all
-from pipelines.codegen.examples import PERIOD, Example, examples
+from pipelines.codegen.examples import PERIOD, UNKNOWN_UNIT, Example, examples
 from pipelines.codegen.rule_pages import INDEX, fields_of, render_rule_pages
 from pipelines.contracts import (
     CatalogueRule,
@@ -28,6 +29,7 @@ from pipelines.contracts import (
 from pipelines.contracts.frames import COLUMN_PLACES, ISSUES, SUBMISSIONS, TOTALS, text_schema
 from pipelines.contracts.workbook import FINDINGS_SHEET
 from pipelines.intake.clean import clean
+from pipelines.intake.units import OrgUnit, OrgUnits
 from pipelines.quality.validate import validate, validate_across
 from pipelines.reports.answer_sheets import add_findings_sheet, findings_frame
 from pipelines.settings import Settings
@@ -36,6 +38,8 @@ CONTRACTS = load_contracts()
 RULES = CONTRACTS.rules()
 PAGES = render_rule_pages()
 ABOUT_ROWS = [rule for rule in RULES if examples(rule, CONTRACTS)]
+PROVINCE = "T01"
+"""The province that sends every summary; every code in it but the one that no unit has is that of a unit below."""
 ABOUT_CELLS = [rule for rule in CONTRACTS.catalogue if rule.applies_to]
 
 
@@ -93,7 +97,8 @@ def sound_row(form: Form, number: int, *, whole: bool = False) -> dict[str, str 
 
 def text_rows(form: Form, submission: str, rows: Iterable[Mapping[str, str | None]]) -> pl.DataFrame:
     """Rows as recognising yields them; each submission comes from a unit of its own."""
-    keys = {"submission_id": submission, "org_unit_code": submission.partition("/")[0], "period": PERIOD}
+    sender = PROVINCE if form.form == "province_summary" else submission.partition("/")[0]
+    keys = {"submission_id": submission, "org_unit_code": sender, "period": PERIOD}
     cells = [
         {**keys, "source_sheet": "T", "source_row": number, **{name: text or None for name, text in row.items()}}
         for number, row in enumerate(rows, start=11)
@@ -137,13 +142,19 @@ def judge(
         typed[form.form], cells = clean(form, texts, places[-1], contracts)
         found.append(cells)
     totals = pl.DataFrame([_total(case, example, typed) for case, example in cases.items() if example.total], TOTALS)
-    found.append(validate(contracts, typed, totals, pl.concat(places)).issues)
+    found.append(validate(contracts, typed, totals, pl.concat(places), units=_units_below(typed)).issues)
     found.append(validate_across(contracts, typed, pl.concat(places)).issues)
     verdicts: dict[str, dict[str, str]] = {case: {} for case in cases}
     for submission, code, message in pl.concat(found).select("submission_id", "rule_code", "message_vi").iter_rows():
         if submission in verdicts:  # not the other form of a case
             verdicts[submission][code] = message
     return verdicts
+
+
+def _units_below(typed: Mapping[str, pl.DataFrame]) -> OrgUnits:
+    since = dt.date(2018, 1, 1)
+    codes = typed["province_summary"].filter(pl.col("unit_code") != UNKNOWN_UNIT)["unit_code"].unique()
+    return OrgUnits(OrgUnit(code, code, "district", PROVINCE, None, since, None) for code in codes)
 
 
 def _total(case: str, example: Example, typed: Mapping[str, pl.DataFrame]) -> dict[str, object]:
@@ -196,9 +207,12 @@ def test_every_kind_of_cell_that_a_rule_is_about_is_judged_as_its_page_says(rule
 
 def test_every_rule_that_a_form_or_a_cell_can_break_has_examples_that_are_tried() -> None:
     tried = {rule.code for rule in [*ABOUT_ROWS, *ABOUT_CELLS]}
-    told = {rule.code for rule in RULES} - tried
+    compared = {rule.code for rule in CONTRACTS.comparisons}
+    told = {rule.code for rule in RULES} - tried - compared
     assert {code[4] for code in told} == {"0"}, "only findings of files and sheets are told in words"
     assert all(rule.bad and rule.good for rule in CONTRACTS.catalogue if rule.code in told)
+    # What these say of two periods or two levels is tried in test_between.
+    assert all(rule.bad and rule.good for rule in CONTRACTS.comparisons)
 
 
 def test_the_page_shows_the_cells_of_the_example() -> None:

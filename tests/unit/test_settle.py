@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.contracts import load_contracts
 from pipelines.contracts.frames import CANDIDATES, ISSUES, ROW_ACCOUNT, SUBMISSIONS
+from pipelines.due_days import load_due_days
 from pipelines.intake.register import Receipt
 from pipelines.quality import settle
 
@@ -60,7 +61,7 @@ def settled(
 ) -> dict[str, dict[str, Any]]:
     frame = settle.receipts_frame(receipts)
     found = pl.DataFrame(issues, schema=ISSUES)
-    judged = settle.judge(pl.DataFrame(candidates, schema=CANDIDATES), found, frame, CONTRACTS)
+    judged = settle.judge(pl.DataFrame(candidates, schema=CANDIDATES), found, frame, load_due_days())
     copies = settle.repeat(judged, frame)
     numbered = settle.number_versions(pl.concat([judged, copies]), frame)
     assert numbered.schema == pl.Schema(SUBMISSIONS)
@@ -129,6 +130,21 @@ def test_the_last_day_that_is_due_is_on_time() -> None:
     assert [row["on_time"] for row in by_id.values()] == [True, False]
 
 
+def test_a_due_day_on_a_sunday_leaves_time_until_monday() -> None:
+    by_id = settled(
+        [candidate(n, period="2022-Q4") for n in (1, 2)],
+        [],
+        [receipt(1, received_at=dt.datetime(2023, 1, 16, 17)), receipt(2, received_at=dt.datetime(2023, 1, 17))],
+    )
+    assert [row["due_on"] for row in by_id.values()] == [dt.date(2023, 1, 16)] * 2
+    assert [row["on_time"] for row in by_id.values()] == [True, False]
+
+
+def test_a_form_that_nobody_asked_for_in_that_quarter_is_neither_in_time_nor_late() -> None:
+    by_id = settled([candidate(1, form="agreements", period="2021-Q3")], [], [receipt(1)])
+    assert [(row["due_on"], row["on_time"]) for row in by_id.values()] == [(None, None)]
+
+
 def test_a_file_that_comes_again_is_a_duplicate_of_each_of_its_submissions() -> None:
     by_id = settled(
         [candidate(1), candidate(1, submission_id="r1.agreements", form="agreements")],
@@ -144,7 +160,7 @@ def test_a_file_that_comes_again_is_a_duplicate_of_each_of_its_submissions() -> 
 def test_the_sender_of_a_duplicate_is_told_which_file_it_repeats() -> None:
     receipts = settle.receipts_frame([receipt(1), receipt(2, copy_of="r1")])
     judged = settle.judge(
-        pl.DataFrame([candidate(1)], schema=CANDIDATES), pl.DataFrame(schema=ISSUES), receipts, CONTRACTS
+        pl.DataFrame([candidate(1)], schema=CANDIDATES), pl.DataFrame(schema=ISSUES), receipts, load_due_days()
     )
     copies = settle.repeat(judged, receipts).with_columns(sha256=pl.lit("sha1"))
     (told,) = settle.duplicate_issues(copies, receipts, CONTRACTS).to_dicts()

@@ -466,8 +466,9 @@ def test_files_lie_by_day_of_receipt_and_unit_most_of_them_on_time(parcels: dict
     }
     late = [path for path, day in days.items() if day > 15]
     assert 3 <= len(late) <= len(days) / 20
-    assert all(1 <= day <= 40 for day in days.values())
-    assert all(path.split("/")[1] == parcel.unit.code for path, parcel in parcels.items())
+    assert all(1 <= day <= 45 for day in days.values())
+    elsewhere = [path for path, parcel in parcels.items() if path.split("/")[1] != parcel.unit.code]
+    assert elsewhere == ["2025-08-13/T19/bao-cao-quy-II-2025.xlsx"]  # a district's last report, sent by the province
 
 
 def test_every_file_says_that_it_is_made_up(demo: DemoSummary, parcels: dict[str, Parcel]):

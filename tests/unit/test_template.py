@@ -341,12 +341,19 @@ class TestGuide:
         assert {choice.label_vi for choice in choices} <= set(texts)
         codes = [row[0] for row in rows if row[0].startswith("CD-")]
         expected = [rule.code for form in CONTRACTS.forms for rule in form.rules]
-        assert sorted(codes) == sorted(expected + [rule.code for rule in CONTRACTS.cross_form])
+        expected += [rule.code for rule in CONTRACTS.cross_form]
+        expected += [rule.code for rule in CONTRACTS.comparisons for _ in dict(rule.places)]
+        assert sorted(codes) == sorted(expected)
 
-    def test_names_the_last_day_for_each_form(self, guided: Path):
-        text = "\n".join(str(row[0]) for row in _cells(guided, GUIDE_SHEET))
-        assert "Hạn gửi: 15/07/2021." in text
-        assert "Hạn gửi: 30/07/2021." in text
+    def test_names_the_last_day_for_each_form_that_is_due(self, guided: Path, tmp_path: Path):
+        lines = [str(row[0]) for row in _cells(guided, GUIDE_SHEET)]
+        assert sum(line.endswith(" Hạn gửi: 15/07/2021.") for line in lines) == 4
+        assert sum(line.endswith(" Quý II năm 2021 không phải gửi biểu mẫu này.") for line in lines) == 1
+
+        write_template(tmp_path / "x.xlsx", [CONTRACTS.form("targets")], UNIT, "2021-Q1", guide=CONTRACTS)
+        lines = [str(row[0]) for row in _cells(tmp_path / "x.xlsx", GUIDE_SHEET)]
+        # 30 April and 1 May are holidays, and so is the Monday instead of that Saturday
+        assert sum(line.endswith(" Hạn gửi: 04/05/2021.") for line in lines) == 1
 
     def test_links_rules_to_their_pages_where_they_have_an_address(self, guided: Path, tmp_path: Path):
         links = {cell.value: cell.hyperlink for cell in openpyxl.load_workbook(guided)[GUIDE_SHEET]["A"]}

@@ -10,6 +10,7 @@ final as (
         cast(form as string) as form,
         cast(org_unit_code as string) as org_unit_code,
         cast(period as string) as period,
+        cast(sent_by_code as string) as sent_by_code,
         cast(layout_version as bigint) as layout_version,
         cast(version as bigint) as version,
         cast(verdict as string) as verdict,

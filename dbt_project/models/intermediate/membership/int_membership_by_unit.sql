@@ -1,9 +1,20 @@
+{%- set measures = [
+    'unions', 'workers_total', 'workers_female', 'members_total', 'members_female', 'members_admitted', 'members_left',
+    'unions_founded', 'unions_with_groups', 'union_groups', 'unions_with_sub_unions', 'sub_unions', 'officers_elected',
+    'officers_trained', 'density_members', 'density_workers'
+] -%}
+
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
 ),
 
+current_ancestors as (
+    select * from {{ ref('int_org_unit_ancestors_dated') }}
+    where shared_to is null
+),
+
 unions as (
-    select * from {{ ref('int_unions_current') }}
+    select * from {{ ref('int_unions_restated') }}
 ),
 
 -- What is counted at the end of the period counts active unions only; what happened within it counts all.
@@ -11,6 +22,8 @@ measured as (
     select
         period,
         org_unit_code,
+        current_org_unit_code,
+        is_comparable,
         sector,
         case when is_active then 1 else 0 end as unions,
         case when is_active then workers_total end as workers_total,
@@ -35,13 +48,50 @@ measured as (
     from unions
 ),
 
+-- Added up before rows are multiplied, by the levels, by 'all' and by the scopes.
+by_place as (
+    select
+        period,
+        org_unit_code,
+        current_org_unit_code,
+        is_comparable,
+        sector,
+        {% for measure in measures -%}
+            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from measured
+    group by period, org_unit_code, current_org_unit_code, is_comparable, sector
+),
+
+placed as (
+    select
+        by_place.*,
+        'as_reported' as basis,
+        ancestors.ancestor_code
+    from by_place
+    inner join ancestors
+        on by_place.period = ancestors.period and by_place.org_unit_code = ancestors.org_unit_code
+    union all
+    select
+        by_place.*,
+        'current_structure' as basis,
+        current_ancestors.ancestor_code
+    from by_place
+    inner join current_ancestors on by_place.current_org_unit_code = current_ancestors.org_unit_code
+),
+
 rolled_up as (
     select
-        measured.*,
-        ancestors.ancestor_code
-    from measured
-    inner join ancestors
-        on measured.period = ancestors.period and measured.org_unit_code = ancestors.org_unit_code
+        period,
+        ancestor_code,
+        sector,
+        basis,
+        is_comparable,
+        {% for measure in measures -%}
+            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from placed
+    group by period, ancestor_code, sector, basis, is_comparable
 ),
 
 by_sector_and_all as (
@@ -56,22 +106,33 @@ by_sector_and_all as (
     from rolled_up
 ),
 
+by_scope as (
+    select
+        by_sector_and_all.*,
+        'all' as scope
+    from by_sector_and_all
+    union all
+    select
+        by_sector_and_all.*,
+        'comparable' as scope
+    from by_sector_and_all
+    where is_comparable
+),
+
 final as (
     select
         period,
         ancestor_code as org_unit_code,
         sector_group as sector,
-        {% for measure in [
-            'unions', 'workers_total', 'workers_female', 'members_total', 'members_female', 'members_admitted',
-            'members_left', 'unions_founded', 'unions_with_groups', 'union_groups', 'unions_with_sub_unions',
-            'sub_unions', 'officers_elected', 'officers_trained', 'density_members', 'density_workers'
-        ] -%}
+        basis,
+        scope,
+        {% for measure in measures -%}
             cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor -%}
         {{ percent('sum(density_members)', 'sum(density_workers)') }} as density_pct,
         {{ percent('sum(officers_trained)', 'sum(officers_elected)') }} as new_officers_trained_pct
-    from by_sector_and_all
-    group by period, ancestor_code, sector_group
+    from by_scope
+    group by period, ancestor_code, sector_group, basis, scope
 )
 
 select * from final

@@ -14,43 +14,43 @@ form_calendar as (
 unions_and_agreements as (
     select
         'unions_and_agreements' as subject,
-        unions.quarter
+        unions.period
     from form_calendar as unions
     inner join form_calendar as agreements
-        on unions.quarter = agreements.quarter
+        on unions.period = agreements.period
     where unions.form = 'grassroots_unions' and agreements.form = 'agreements'
 ),
 
-due_quarters as (
+due_periods as (
     select
         form as subject,
-        quarter
+        period
     from form_calendar
     union all
     select
         subject,
-        quarter
+        period
     from unions_and_agreements
 ),
 
 subjects as (
     select distinct subject
-    from due_quarters
+    from due_periods
 ),
 
 laid_out as (
     select
         subjects.subject,
         periods.*,
-        case when due_quarters.quarter is null then 0 else 1 end as is_due,
+        case when due_periods.period is null then 0 else 1 end as is_due,
         case
-            when due_quarters.quarter is null or periods_reported.period is null then 0
+            when due_periods.period is null or periods_reported.period is null then 0
             else 1
         end as is_due_in_range
     from subjects
     cross join periods
-    left join due_quarters
-        on subjects.subject = due_quarters.subject and periods.quarter = due_quarters.quarter
+    left join due_periods
+        on subjects.subject = due_periods.subject and periods.period = due_periods.period
     left join periods_reported on periods.period = periods_reported.period
 ),
 

@@ -1,14 +1,9 @@
-with units as (
-    select * from {{ ref('int_org_units_by_period') }}
-    where reports
+with reports_due as (
+    select * from {{ ref('int_reports_due') }}
 ),
 
-form_senders as (
-    select * from {{ ref('form_senders') }}
-),
-
-form_calendar as (
-    select * from {{ ref('form_calendar') }}
+periods as (
+    select * from {{ ref('int_periods_reported') }}
 ),
 
 submissions as (
@@ -17,19 +12,17 @@ submissions as (
 
 final as (
     select
-        units.period,
-        units.org_unit_code,
-        form_senders.form,
+        reports_due.period,
+        reports_due.org_unit_code,
+        reports_due.form,
         case when submissions.submission_id is null then 0 else 1 end as is_reported
-    from units
-    inner join form_senders on units.unit_type = form_senders.unit_type
-    inner join form_calendar
-        on form_senders.form = form_calendar.form and units.quarter = form_calendar.quarter
+    from reports_due
+    inner join periods on reports_due.period = periods.period
     left join submissions
         on
-            units.period = submissions.period
-            and units.org_unit_code = submissions.org_unit_code
-            and form_senders.form = submissions.form
+            reports_due.period = submissions.period
+            and reports_due.org_unit_code = submissions.org_unit_code
+            and reports_due.form = submissions.form
 )
 
 select * from final

@@ -1,6 +1,6 @@
 with membership as (
     select * from {{ ref('int_membership_by_unit') }}
-    where sector = 'all'
+    where sector = 'all' and basis = 'as_reported' and scope = 'all'
 ),
 
 enterprise_coverage as (

@@ -16,6 +16,7 @@ final as (
         periods.quarter,
         org_units.org_unit_code,
         org_units.valid_from,
+        org_units.valid_to,
         org_units.name_vi,
         org_units.unit_type,
         org_units.parent_code,

@@ -1,5 +1,5 @@
 with unions as (
-    select * from {{ ref('int_unions_current') }}
+    select * from {{ ref('int_unions_restated') }}
 ),
 
 final as (
@@ -26,6 +26,8 @@ final as (
         officers_elected,
         officers_trained,
         rating,
+        current_org_unit_code,
+        is_comparable,
         submission_id,
         source_sheet,
         source_row

@@ -1,0 +1,31 @@
+"""Reads what is published. A reader holds the whole version that stood there when it opened the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+import polars as pl
+
+from pipelines.settings import Settings
+from pipelines.warehouse.publish import PUBLIC_SCHEMA
+
+
+class NotPublishedError(LookupError):
+    """There is no published file yet, or it has no such table; the message names what is missing."""
+
+
+def read_published(settings: Settings, tables: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Whole public tables by name, all of the same version.
+
+    Raises:
+        NotPublishedError: nothing is published, or a table is not among what is.
+    """
+    path = settings.published / "warehouse.duckdb"
+    if not path.exists():
+        raise NotPublishedError(str(path))
+    with duckdb.connect(path, read_only=True) as connection:
+        try:
+            return {table: connection.table(f"{PUBLIC_SCHEMA}.{table}").pl() for table in tables}
+        except duckdb.CatalogException as error:
+            raise NotPublishedError(f"{path}: {error}") from error
