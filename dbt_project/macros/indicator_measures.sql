@@ -81,4 +81,6 @@ employees.bargaining_employees_enterprises
 employees.bargaining_covered_enterprises
 employees.bargaining_employees_threshold
 employees.bargaining_covered_threshold
+money.fee_expected_vnd
+money.dues_expected_vnd
 {% endmacro %}

@@ -163,7 +163,8 @@ def _change_columns() -> list[dict[str, Any]]:
 
 def _history_columns(form: Form) -> dict[str, pl.DataType]:
     """Every column of a form but free text, between its keys and the days on which the version was the valid one."""
-    columns = {name: dtype for name, dtype in row_schema(form).items() if name not in NOT_PUBLISHED}
+    not_published = {*NOT_PUBLISHED, *(field.name for field in form.fields if field.beside)}
+    columns = {name: dtype for name, dtype in row_schema(form).items() if name not in not_published}
     return columns | {name: SUBMISSIONS[name] for name in ("version", "known_from", "known_to")}
 
 
@@ -252,7 +253,7 @@ def _field_description(field: FormField) -> str:
     parts = [
         f"{field.heading_vi.rstrip('.')}.",
         field.help_vi,
-        f"Mã: {codes}." if field.type is FieldType.CHOICE else "",
+        f"Mã: {codes}." if field.type is FieldType.CHOICE and not field.listed_in else "",
         f"({field.label_en}{f', {field.unit}' if field.unit else ''}.)",
     ]
     return " ".join(part for part in parts if part)
@@ -263,6 +264,7 @@ def _code_lists_csv(contracts: Contracts) -> str:
         (form.form, field.name, choice.code, choice.label_vi)
         for form in contracts.forms
         for field in form.fields
+        if not field.listed_in
         for choice in field.choices
     )
     return _csv(("form", "field", "code", "label_vi"), rows)

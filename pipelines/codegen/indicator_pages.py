@@ -6,7 +6,6 @@ themselves are the business of dbt.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,10 +13,9 @@ from pathlib import Path
 from pipelines.codegen.markdown import page, table
 from pipelines.codegen.wording import listed
 from pipelines.contracts import Contracts, load_contracts
+from pipelines.contracts.registry import SEEDS_DIR, Row, read_seed
 from pipelines.contracts.vietnamese import UNITS_VI
-from pipelines.settings import PROJECT_DIR
 
-SEEDS_DIR = PROJECT_DIR / "dbt_project" / "seeds"
 INDEX = "docs/indicators.md"
 INDICATORS = "docs/indicators"
 HEADER = "Generated from dbt_project/seeds/indicators.csv by `congdoan codegen`. Do not edit: change the seed, run it."
@@ -42,15 +40,6 @@ MARTS = {
 }
 """Marts that show the columns of a relation that measures are taken from, under the same names."""
 
-Row = Mapping[str, str]
-"""A row of a seed: column → text, empty where it has no value."""
-
-
-def read_seed(path: Path) -> list[Row]:
-    """The rows of a seed, in their order."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
 
 def render_indicator_pages(contracts: Contracts | None = None, seeds: Path = SEEDS_DIR) -> dict[str, str]:
     """The index and every page, as text by path relative to the project root.
@@ -63,10 +52,10 @@ def render_indicator_pages(contracts: Contracts | None = None, seeds: Path = SEE
         KeyError: an indicator names a part, a unit or a form that does not exist.
     """
     contracts = contracts or load_contracts()
-    indicators = {row["indicator_code"]: row for row in read_seed(seeds / "indicators.csv")}
+    indicators = {row["indicator_code"]: row for row in read_seed("indicators", seeds)}
     titles = {form.form: form.title_vi.capitalize() for form in contracts.forms}
     forms: dict[str, tuple[str, ...]] = {form: (form,) for form in titles}
-    for row in read_seed(seeds / "combined_subjects.csv"):
+    for row in read_seed("combined_subjects", seeds):
         forms[row["subject"]] = (*forms.get(row["subject"], ()), row["form"])
     pages = {
         f"{INDICATORS}/{code}.md": _indicator_page(row, indicators, forms, titles) for code, row in indicators.items()

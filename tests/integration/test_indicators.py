@@ -50,6 +50,13 @@ def test_quang_tri_unions_rated_good_or_better_as_published(demo: DemoRun, secto
     assert demo.query(f"select value_to_date, actual_period {rated} and period = '2022-Q2'") == [(published, "2021-Q4")]
 
 
+def test_all_upper_level_unions_of_quang_tri_are_rated_good_or_better_as_published(demo: DemoRun) -> None:
+    assert demo.query(
+        f"select period, value from marts.mart_indicator where {TERM} and value is not null"
+        " and indicator_code = 'upper_unions_rated_good_pct' order by period"
+    ) == [(period, 100) for period in YEAR_ENDS]
+
+
 def test_quang_tri_reaches_121_percent_of_its_target_and_hands_all_of_it_down(demo: DemoRun) -> None:
     progress = (
         "from marts.mart_target_progress where indicator_code = 'members_admitted' and period = '2022-Q4'"

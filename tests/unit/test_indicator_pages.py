@@ -7,18 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.codegen.indicator_pages import INDEX, INDICATORS, SEEDS_DIR, read_seed, render_indicator_pages
+from pipelines.codegen.indicator_pages import INDEX, INDICATORS, render_indicator_pages
+from pipelines.contracts.registry import SEEDS_DIR, read_seed
 
 PAGES = render_indicator_pages()
-CODES = [row["indicator_code"] for row in read_seed(SEEDS_DIR / "indicators.csv")]
+CODES = [row["indicator_code"] for row in read_seed("indicators")]
 
 
 def changed(folder: Path, code: str, **values: str) -> Path:
     """The seeds with other values in one row of the registry, in a folder of their own."""
-    rows = [
-        {**row, **values} if row["indicator_code"] == code else dict(row)
-        for row in read_seed(SEEDS_DIR / "indicators.csv")
-    ]
+    rows = [{**row, **values} if row["indicator_code"] == code else dict(row) for row in read_seed("indicators")]
     with (folder / "indicators.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from pydantic import ValidationError
 
 from pipelines.codegen import render_all
-from pipelines.codegen.examples import UNKNOWN_UNIT, Example, examples
+from pipelines.codegen.examples import PERIOD, UNKNOWN_UNIT, Example, examples
 from pipelines.codegen.rule_pages import INDEX, fields_of, render_rule_pages
 from pipelines.contracts import (
     CatalogueRule,
@@ -88,13 +88,18 @@ def sound_row(form: Form, number: int, *, whole: bool = False) -> dict[str, str 
                 texts[name] = f"{texts[name]}-9{number:02d}"
             case FieldType.CODE:
                 texts[name] = f"{texts[name]}-9{number:02d}"
+            case FieldType.CHOICE:
+                choice = form.field(name).choices[number]
+                texts[name] = choice.code
+                names = (f.name for f in fields if f.beside and f.beside.shows == "name")
+                texts |= dict.fromkeys(names, choice.label_vi)
     return texts
 
 
 def text_rows(form: Form, submission: str, rows: Iterable[Mapping[str, str | None]]) -> pl.DataFrame:
     """Rows as recognising yields them; each submission comes from a unit of its own."""
     sender = PROVINCE if form.form == "province_summary" else submission.partition("/")[0]
-    keys = {"submission_id": submission, "org_unit_code": sender, "period": "2021-Q2"}
+    keys = {"submission_id": submission, "org_unit_code": sender, "period": PERIOD}
     cells = [
         {**keys, "source_sheet": "T", "source_row": number, **{name: text or None for name, text in row.items()}}
         for number, row in enumerate(rows, start=11)

@@ -27,9 +27,16 @@ employees as (
     select * from {{ ref('int_employees_by_unit') }}
 ),
 
+money as (
+    select * from {{ ref('int_money_by_unit') }}
+),
+
+activity_values as (
+    select * from {{ ref('int_activity_values') }}
+),
+
 indicators as (
     select * from {{ ref('int_indicators') }}
-    where origin = 'measure'
 ),
 
 periods as (
@@ -59,7 +66,7 @@ measured as (
 ),
 
 -- Where there are several thresholds, what depends on none of them stands in the rows of each.
-final as (
+chosen as (
     select
         measured.period,
         measured.org_unit_code,
@@ -69,8 +76,25 @@ final as (
     from measured
     inner join indicators
         on measured.measure = indicators.measure and (indicators.uses_threshold or measured.is_national)
+    where indicators.origin = 'measure'
+    union all
+    select
+        activity_values.period,
+        activity_values.org_unit_code,
+        activity_values.indicator_code,
+        activity_values.threshold,
+        activity_values.value
+    from activity_values
+    inner join indicators on activity_values.indicator_code = indicators.indicator_code
+    where indicators.origin = 'activity'
+),
+
+final as (
+    select chosen.*
+    from chosen
+    inner join indicators on chosen.indicator_code = indicators.indicator_code
     inner join periods
-        on measured.period = periods.period and {{ is_valid_on('indicators', 'periods.ends_on') }}
+        on chosen.period = periods.period and {{ is_valid_on('indicators', 'periods.ends_on') }}
 )
 
 select * from final
