@@ -279,7 +279,7 @@ def test_status_as_json_on_the_command_line(demo: DemoRun) -> None:
     keys = {"org_unit_code", "name_vi", "form", "period", "due_on", "state", "verdict"}
     assert all(keys <= set(report) for report in reports)
     of_district = {report["form"]: report["state"] for report in reports if report["org_unit_code"] == "H065"}
-    assert of_district == dict.fromkeys(("agreements", "enterprises", "grassroots_unions"), "missing")
+    assert of_district == dict.fromkeys(("activities", "agreements", "enterprises", "grassroots_unions"), "missing")
     reminded = json.loads(congdoan("status", *at, "--remind", "--json"))
     (paragraph,) = [item["paragraph_vi"] for item in reminded if item["org_unit_code"] == "H065"]
     assert "Tính đến hết ngày 20/07/2023" in paragraph and "(hạn gửi 17/07/2023, đã quá 3 ngày)" in paragraph
@@ -289,7 +289,7 @@ def test_status_on_the_command_line(demo: DemoRun, tmp_path: Path) -> None:
     at = ("--data-dir", demo.settings.root)
     page = congdoan("status", *at, "--period", "2023-Q2", "--as-of", "2023-07-20")
     assert "Tình hình báo cáo Quý II năm 2023, tính đến hết ngày 20/07/2023" in page
-    assert "H065 LĐLĐ huyện Chợ Mới: chưa gửi cả 3 biểu mẫu (quá hạn 3 ngày)" in page
+    assert "H065 LĐLĐ huyện Chợ Mới: chưa gửi cả 4 biểu mẫu (quá hạn 3 ngày)" in page
     congdoan("status", *at, "--period", "2023-Q2", "-o", tmp_path / "status.csv")
     table = pl.read_csv(tmp_path / "status.csv")
     assert table.height == len(demo.query("from marts.fct_report_due where period = '2023-Q2'"))
