@@ -3,11 +3,16 @@ The arithmetic that leadership reads. Unit tests of the models that use these ma
 -#}
 
 {#-
-`numerator` as a percentage of `denominator`; null when either is unknown or the denominator is 0. Whole
-numbers are multiplied before they are divided, so that 4 of 5 is exactly 80 and not a hair more.
+`per` times `numerator` for each of `denominator`; null when a part is unknown or the denominator is 0. Whole
+numbers are multiplied before they are divided, so that 4 of 5 is exactly 80 percent and not a hair more.
 -#}
+{% macro ratio(per, numerator, denominator) -%}
+    cast({{ per }} * {{ numerator }} as double) / nullif({{ denominator }}, 0)
+{%- endmacro %}
+
+{#- `numerator` as a percentage of `denominator`. -#}
 {% macro percent(numerator, denominator) -%}
-    cast(100 * {{ numerator }} as double) / nullif({{ denominator }}, 0)
+    {{ ratio(100, numerator, denominator) }}
 {%- endmacro %}
 
 {#- True when `actual` stands to `target` as the operator column says; null when one of the three is null. -#}

@@ -2,7 +2,7 @@
 -- form replaces an older one.
 with submissions as (
     select * from {{ ref('fct_submission') }}
-    where is_current and form in ('grassroots_unions', 'enterprises', 'agreements')
+    where is_current and form in ('grassroots_unions', 'enterprises', 'agreements', 'activities')
 ),
 
 fact_rows as (
@@ -11,6 +11,8 @@ fact_rows as (
     select submission_id from {{ ref('fct_enterprise') }}
     union all
     select submission_id from {{ ref('fct_agreement') }}
+    union all
+    select submission_id from {{ ref('fct_activity') }}
 ),
 
 counted as (

@@ -14,6 +14,11 @@ with fact_rows as (
         period,
         org_unit_code
     from {{ ref('fct_agreement') }}
+    union
+    select
+        period,
+        org_unit_code
+    from {{ ref('fct_activity') }}
 ),
 
 units as (

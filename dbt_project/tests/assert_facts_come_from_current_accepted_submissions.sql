@@ -16,6 +16,11 @@ with fact_rows as (
     from {{ ref('fct_agreement') }}
     union all
     select
+        'fct_activity' as fact,
+        submission_id
+    from {{ ref('fct_activity') }}
+    union all
+    select
         'fct_target' as fact,
         submission_id
     from {{ ref('fct_target') }}

@@ -1,4 +1,4 @@
-"""Everything that is derived from the contracts and committed: dbt models, seeds, dictionary, rule pages, schema.
+"""Everything that is derived and committed: dbt models, seeds, dictionary, rule and indicator pages, schema.
 
 Template workbooks are derived too, but on demand and for one unit and period: see ``template``.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.codegen.dbt import SEEDS, STAGING, render_dbt
 from pipelines.codegen.dictionary import FORMS, render_dictionary
+from pipelines.codegen.indicator_pages import INDICATORS, render_indicator_pages
 from pipelines.codegen.json_schema import render_json_schema
 from pipelines.codegen.rule_pages import PAGES, render_rule_pages
 from pipelines.contracts import Contracts, load_contracts
@@ -16,7 +17,7 @@ from pipelines.settings import PROJECT_DIR
 
 __all__ = ["drift", "render_all", "write_all"]
 
-GENERATED_DIRS = (STAGING, SEEDS, FORMS, PAGES)
+GENERATED_DIRS = (STAGING, SEEDS, FORMS, PAGES, INDICATORS)
 """Directories with generated files only: a file here that is not rendered belongs to a form that is gone."""
 
 
@@ -31,6 +32,7 @@ def render_all(contracts: Contracts | None = None) -> dict[Path, str]:
         **render_dbt(contracts),
         **render_dictionary(contracts),
         **render_rule_pages(contracts),
+        **render_indicator_pages(contracts),
         **render_json_schema(),
     }
     return dict(sorted((Path(path), text) for path, text in texts.items()))

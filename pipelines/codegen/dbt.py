@@ -22,6 +22,7 @@ from pipelines.codegen.form_calendar import calendar_years, form_calendar
 from pipelines.contracts.frames import CHANGES, ROW_KEYS, SETTLED_ISSUES, SUBMISSIONS, row_schema
 from pipelines.contracts.loader import load_contracts
 from pipelines.contracts.model import Contracts, FieldType, Form, FormField
+from pipelines.contracts.vietnamese import UNITS_VI
 
 HEADER = "Generated from expectations/ by `congdoan codegen`. Do not edit: change the contract, run it."
 STAGING = "dbt_project/models/staging"
@@ -74,6 +75,7 @@ def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
         f"{SEEDS}/code_lists.csv": _code_lists_csv(contracts),
         f"{SEEDS}/form_senders.csv": _form_senders_csv(contracts),
         f"{SEEDS}/form_calendar.csv": _csv(("form", "period", "due_on"), form_calendar(contracts, calendar_years())),
+        f"{SEEDS}/units_of_measure.csv": _csv(("unit", "name_vi"), UNITS_VI.items()),
         f"{SEEDS}/_generated_seeds.yml": _seeds_yaml(),
     }
     for form in contracts.forms:
@@ -161,7 +163,8 @@ def _change_columns() -> list[dict[str, Any]]:
 
 def _history_columns(form: Form) -> dict[str, pl.DataType]:
     """Every column of a form but free text, between its keys and the days on which the version was the valid one."""
-    columns = {name: dtype for name, dtype in row_schema(form).items() if name not in NOT_PUBLISHED}
+    not_published = {*NOT_PUBLISHED, *(field.name for field in form.fields if field.beside)}
+    columns = {name: dtype for name, dtype in row_schema(form).items() if name not in not_published}
     return columns | {name: SUBMISSIONS[name] for name in ("version", "known_from", "known_to")}
 
 
@@ -250,7 +253,7 @@ def _field_description(field: FormField) -> str:
     parts = [
         f"{field.heading_vi.rstrip('.')}.",
         field.help_vi,
-        f"Mã: {codes}." if field.type is FieldType.CHOICE else "",
+        f"Mã: {codes}." if field.type is FieldType.CHOICE and not field.listed_in else "",
         f"({field.label_en}{f', {field.unit}' if field.unit else ''}.)",
     ]
     return " ".join(part for part in parts if part)
@@ -261,6 +264,7 @@ def _code_lists_csv(contracts: Contracts) -> str:
         (form.form, field.name, choice.code, choice.label_vi)
         for form in contracts.forms
         for field in form.fields
+        if not field.listed_in
         for choice in field.choices
     )
     return _csv(("form", "field", "code", "label_vi"), rows)
@@ -308,6 +312,14 @@ def _seeds_yaml() -> str:
                     "Hạn gửi; nếu rơi vào ngày nghỉ cuối tuần, ngày lễ, Tết thì là ngày làm việc tiếp theo. "
                     "(Due day, moved to the next working day.)",
                 ),
+            },
+        ),
+        seed(
+            "units_of_measure",
+            "Đơn vị tính. (Units of measure of fields and indicators.)",
+            {
+                "unit": ("string", "Mã đơn vị tính. (Code of the unit of measure.)"),
+                "name_vi": ("string", "Cách viết. (Vietnamese name.)"),
             },
         ),
     ]

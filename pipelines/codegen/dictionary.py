@@ -14,6 +14,7 @@ from pipelines.codegen.wording import (
     by_weight,
     form_rules,
     listed,
+    lower_first,
     quoted,
     unit_vi,
 )
@@ -21,6 +22,8 @@ from pipelines.contracts import Comparison, Contracts, CrossFormRule, Form, Form
 from pipelines.periods import title_vi
 
 FORMS = "docs/forms"
+INDICATORS = "../../dbt_project/seeds/indicators.csv"
+"""The seed of indicators, as a page of a form links to it."""
 SENDERS_VI = {
     "national": "Tổng Liên đoàn Lao động Việt Nam",
     "province": "liên đoàn lao động tỉnh, thành phố",
@@ -61,7 +64,7 @@ def _form_page(form: Form, contracts: Contracts) -> str:
         (
             "Mẫu",
             "; ".join(
-                f"số {layout.version}, dùng từ {_lower_first(title_vi(layout.valid_from))}" for layout in form.layouts
+                f"số {layout.version}, dùng từ {lower_first(title_vi(layout.valid_from))}" for layout in form.layouts
             ),
         ),
     ]
@@ -109,11 +112,13 @@ def _field_row(field: FormField) -> tuple[str, ...]:
         "Có" if field.required else "",
         unit_vi(field),
         bounds_vi(field),
-        "<br>".join(f"{choice.label_vi} (`{choice.code}`)" for choice in field.choices),
+        _choices(field),
         " ".join([field.help_vi, *layouts]),
         field.example or "",
     )
 
 
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _choices(field: FormField) -> str:
+    if field.listed_in:
+        return f"các dòng có nguồn `{field.listed_in.origin}` trong [danh mục chỉ tiêu]({INDICATORS})"
+    return "<br>".join(f"{choice.label_vi} (`{choice.code}`)" for choice in field.choices)

@@ -26,9 +26,13 @@ from pipelines.contracts import (
     FormField,
     FormRule,
     Matches,
+    NamesSameEntry,
     Range,
     RequiredWhen,
     Rule,
+    ShareOfRow,
+    ValidEntry,
+    Whole,
 )
 
 Row = Mapping[str, str]
@@ -40,6 +44,12 @@ UNKNOWN_UNIT = "H999"
 SMALL_PARTS, LARGE_PARTS = "70", "80"
 """Two rows of an example with a total."""
 
+KEY_TYPES = (FieldType.CODE, FieldType.TAX_CODE)
+"""Types of a key of which a second value can be made up."""
+
+PERIOD = "2025-Q3"
+"""The period of every example; a page names it where the rule depends on it."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -50,12 +60,14 @@ class Example:
         rows: the cells that the rule looks at; all else is as it should be.
         total: the total row below them, if the rule is about one.
         other: a form and a row of it that the same unit has sent for the same period, for rules between forms.
+        period: the period of the rows, where the rule depends on it.
     """
 
     form: Form
     rows: tuple[Row, ...]
     total: Row | None = None
     other: tuple[Form, Row] | None = None
+    period: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,30 @@ def examples(rule: Rule, contracts: Contracts) -> Pair | None:
     if isinstance(rule, Comparison):
         return None
     form = next(form for form in contracts.forms if rule in form.rules)
+    if isinstance(rule, ShareOfRow):
+        return _between_rows(rule, form, contracts)
+    if isinstance(rule, ValidEntry):
+        return _valid_entries(rule, form)
     return _on_rows(rule, form)  # pyright: ignore[reportArgumentType]  # a rule of a form is a FormRule
+
+
+def _between_rows(rule: ShareOfRow, form: Form, contracts: Contracts) -> Pair:
+    """Twice the greatest share and the whole of what is expected, below the row that it is expected of."""
+    of_value, expected = 40, 40.0
+    if rule.parameter:
+        of_value = 1_000_000_000
+        expected = of_value * (contracts.parameter(rule.parameter, PERIOD) or 0) / 100
+    bad = 2 * expected * rule.maximum if rule.maximum is not None else expected * (rule.minimum or 0) / 2
+    first = {rule.by: rule.of_row, rule.field: value_vi(of_value, None)}
+    pair = ({rule.by: rule.row, rule.field: value_vi(value, None)} for value in (bad, expected))
+    return Pair(*(Example(form, (first, row)) for row in pair))
+
+
+def _valid_entries(rule: ValidEntry, form: Form) -> Pair:
+    """An entry that is not valid in the period of the examples, and one that is."""
+    choices = form.field(rule.field).choices
+    codes = (next(c.code for c in choices if c.is_valid_in(PERIOD) is valid) for valid in (False, True))
+    return Pair(*(Example(form, ({rule.field: code},), period=PERIOD) for code in codes))
 
 
 def _on_rows(rule: FormRule, form: Form) -> Pair:
@@ -87,6 +122,9 @@ def _on_rows(rule: FormRule, form: Form) -> Pair:
 def _selected(when: Condition, form: Form) -> Row:
     """A cell that a condition selects."""
     field = form.field(when.field)
+    if when.has_unit or when.has_other_unit:
+        has = (choice for choice in field.choices if (choice.unit in when.has_unit) == bool(when.has_unit))
+        return {when.field: next(c.code for c in has if c.unit not in when.has_other_unit)}
     return {when.field: label_of(field, when.is_in[0]) if when.is_in else _sample(field)}
 
 
@@ -124,6 +162,13 @@ def _cells(rule: FormRule, form: Form) -> tuple[Row, Row]:
             good = _sample(form.field(name))
             bad = next(text for text in (f"{good}?", "?", "0", "abc") if not re.fullmatch(pattern, text))
             return {name: bad}, {name: good}
+        case Whole(field=name):
+            return {name: "13,734"}, {name: "13.734"}
+        case NamesSameEntry(field=name, code_field=code):
+            one, other = form.field(code).choices[:2]
+            return {code: one.code, name: other.label_vi}, {code: one.code, name: one.label_vi}
+        case ValidEntry() | ShareOfRow():
+            raise TypeError(f"rule {rule.code}: its examples depend on more than one row of the form")
 
 
 def _across(rule: CrossFormRule, contracts: Contracts) -> Pair:
@@ -150,7 +195,7 @@ def _content(rule: CatalogueRule, contracts: Contracts) -> Pair | None:
             form, field = next((form, field) for form, field in numbers if field.required and not field.minimum)
             return pair(form, [{field.name: ""}], [{field.name: _sample(field)}])
         case "duplicate_key":
-            form = next(form for form in contracts.forms if len(form.key) == 1)
+            form = next(f for f in contracts.forms if len(f.key) == 1 and f.field(f.key[0]).type in KEY_TYPES)
             field = form.field(form.key[0])
             once, twice = {field.name: _sample(field)}, {field.name: _another(field, _sample(field))}
             return pair(form, [once, once], [once, twice])

@@ -16,7 +16,8 @@ from pipelines import periods
 from pipelines.codegen.sheet_plan import SheetPlan
 from pipelines.codegen.wording import applies_vi, by_weight, form_rules, how_to_write
 from pipelines.codegen.workbook_styles import OPTIONAL_FILL, REQUIRED_FILL, Styles, span
-from pipelines.contracts import Contracts, FieldType
+from pipelines.contracts import Contracts, FieldType, FormField
+from pipelines.contracts.vietnamese import UNITS_VI
 from pipelines.contracts.workbook import GUIDE_SHEET
 from pipelines.due_days import load_due_days
 
@@ -78,7 +79,7 @@ def plan_guide(plans: Sequence[SheetPlan], unit: str, period: str, contracts: Co
             if column.type is FieldType.CHOICE:
                 rows.append(GuideRow("section", (f"Danh mục “{column.heading_vi}”",)))
                 first = len(rows)
-                rows += [GuideRow("entry", (choice.label_vi,)) for choice in column.choices]
+                rows += [GuideRow("entry", cells) for cells in _entries(column, period)]
                 cells_of_list = xl_range_abs(first, _ENTRY, len(rows) - 1, _ENTRY)
                 lists[form.form, column.name] = f"='{GUIDE_SHEET}'!{cells_of_list}"
         rules = sorted(form_rules(form, contracts), key=by_weight)
@@ -87,6 +88,14 @@ def plan_guide(plans: Sequence[SheetPlan], unit: str, period: str, contracts: Co
             cells = (rule.code, rule.title_vi, rule.severity.label_vi, rule.remedy_vi, applies_vi(rule, form))
             rows.append(GuideRow("row", cells, rule.code))
     return Guide(tuple(rows), lists)
+
+
+def _entries(column: FormField, period: str) -> list[tuple[str, ...]]:
+    """What the cells of a code list say; of a list in a seed the code, its unit and its name, as of the period."""
+    if not column.listed_in:
+        return [(choice.label_vi,) for choice in column.choices]
+    valid = [choice for choice in column.choices if choice.is_valid_in(period)]
+    return [(c.code, UNITS_VI.get(c.unit, c.unit) if c.unit else "", c.label_vi) for c in valid]
 
 
 def write_guide(workbook: Workbook, guide: Guide, styles: Styles, rule_pages_url: str | None) -> None:
@@ -106,7 +115,7 @@ def write_guide(workbook: Workbook, guide: Guide, styles: Styles, rule_pages_url
         if row.look in ("header", "row"):
             sheet.write_row(number, 0, row.cells, style)
         elif row.look == "entry":
-            sheet.write_string(number, _ENTRY, row.cells[0], style)
+            sheet.write_row(number, _ENTRY, row.cells, style)
         else:
             span(sheet, number, 0, number, len(WIDTHS) - 1, row.cells[0], style)
         if row.look == "line":  # no program finds the height of merged cells by itself

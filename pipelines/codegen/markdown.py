@@ -13,6 +13,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def page(*blocks: str) -> str:
+def page(*blocks: str, header: str = HEADER) -> str:
     """A generated page of these blocks, with an empty line between them; empty ones are left out."""
-    return "\n\n".join([f"<!-- {HEADER} -->", *(block for block in blocks if block)]) + "\n"
+    return "\n\n".join([f"<!-- {header} -->", *(block for block in blocks if block)]) + "\n"

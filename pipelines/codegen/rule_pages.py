@@ -19,6 +19,7 @@ from pipelines.codegen.wording import (
     condition_vi,
     demand_vi,
     listed,
+    lower_first,
     quoted,
     with_ellipses,
     with_headings,
@@ -37,6 +38,7 @@ from pipelines.contracts import (
 )
 from pipelines.contracts.comparisons import SumOfUnits
 from pipelines.contracts.vietnamese import EMPTY
+from pipelines.periods import title_vi
 
 INDEX = "docs/rules.md"
 PAGES = "docs/rules"
@@ -175,8 +177,9 @@ def _examples(rule: Rule, contracts: Contracts) -> Iterable[str]:
 
 
 def fields_of(rule: CatalogueRule, contracts: Contracts) -> Iterator[FormField]:
-    """The fields that a rule about cells looks at, in the order of forms and columns."""
-    return (field for form in contracts.forms for field in form.fields if field.type in rule.applies_to)
+    """The fields that a rule about cells looks at, in the order of forms and columns; lists of a seed come last."""
+    found = (field for form in contracts.forms for field in form.fields if field.type in rule.applies_to)
+    return iter(sorted(found, key=lambda field: field.listed_in is not None))
 
 
 def _table_of(pair: Pair) -> str:
@@ -186,6 +189,8 @@ def _table_of(pair: Pair) -> str:
 
 
 def _lines(label: str, example: Example, names: list[str]) -> Iterable[list[str]]:
+    if example.period:
+        label = f"{label}, kỳ báo cáo {lower_first(title_vi(example.period))}"
     for number, row in enumerate(example.rows):
         yield ["" if number else label, *(row.get(name) or EMPTY for name in names)]
     if example.total:

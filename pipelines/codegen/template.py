@@ -83,7 +83,7 @@ def write_template(
         rows: per form id the rows to fill in, a frame with field names as columns, typed as
             ``row_schema`` without its keys; fields may be left out (prefilling stable columns).
         blank_rows: prepared empty rows below the filled ones; by default 200 for a form without rows,
-            none for another.
+            none for another, nor for a form whose rows a seed lists.
         guide: the contracts that the sheet ``HƯỚNG DẪN`` explains the forms by; without them there is no such sheet.
         rule_pages_url: address of a rule's page, with ``{code}`` where its code stands; the guide links to it.
         banner: a line above the title, repeated in the document properties ("DỮ LIỆU MÔ PHỎNG").
@@ -124,6 +124,7 @@ def write_template(
             _write_rows(sheet, plan, styles, frame)
             _write_total(sheet, plan, styles, frame)
             _write_signatures(sheet, plan, styles)
+            _group_thousands(sheet, plan, styles)
             _restrict_input(sheet, plan, instructions.lists)
             _set_up_view_and_print(sheet, plan)
             for address, value in edits.get(name, {}).items():
@@ -144,11 +145,37 @@ def prefill(form: Form, rows: pl.DataFrame, period: str) -> pl.DataFrame:
         rows: its rows of the earlier period, in ``row_schema(form)``.
         period: the period of the new template, by whose layout the columns go.
     """
+    listed = listed_rows(form, period)
+    if listed is not None:
+        return listed
     return rows.select(field.name for field in form.columns(form.layout_for(period)) if field.stable)
 
 
+def listed_rows(form: Form, period: str) -> pl.DataFrame | None:
+    """The rows that a form has by itself: one per entry of the seed that its key lists, asked for in the period.
+
+    Returns:
+        the code and what stands beside it; None if the key lists no seed.
+    """
+    key = form.field(form.key[0])
+    if key.listed_in is None:
+        return None
+    asked = [choice for choice in key.choices if choice.is_asked_in(period)]
+    columns: dict[str, list[str | None]] = {key.name: [choice.code for choice in asked]}
+    for field in form.columns(form.layout_for(period)):
+        if field.beside and field.beside.field == key.name:
+            columns[field.name] = [
+                choice.label_vi if field.beside.shows == "name" else UNITS_VI.get(choice.unit or "", choice.unit)
+                for choice in asked
+            ]
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String()))
+
+
 def _plan(form: Form, period: str, given: pl.DataFrame, blank_rows: int | None) -> SheetPlan:
+    is_listed = any(field.listed_in for field in form.fields if field.name in form.key)
     blanks = (0 if given.height else BLANK_ROWS) if blank_rows is None else blank_rows
+    if is_listed and given.height:
+        blanks = 0  # a row for every entry is there: there are no others to add
     plan = plan_sheet(form, period, given.height + blanks)
     if unknown := set(given.columns) - {field.name for field in plan.fields}:
         raise ValueError(f"form '{form.form}' has no columns {', '.join(sorted(unknown))} in {period}")
@@ -223,9 +250,9 @@ def _write_header(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
 
 
 def entered(frame: pl.DataFrame, fields: Sequence[FormField]) -> pl.DataFrame:
-    """The fields' values as a sender enters them: numbers and dates as such, codes as labels."""
-    worded = (FieldType.CHOICE, FieldType.BOOLEAN)
-    return frame.select(format_field(f).alias(f.name) if f.type in worded else f.name for f in fields)
+    """The fields' values as a sender enters them: numbers and dates as such, codes as labels but those of a seed."""
+    worded = {f.name for f in fields if f.type in (FieldType.CHOICE, FieldType.BOOLEAN) and not f.listed_in}
+    return frame.select(format_field(f).alias(f.name) if f.name in worded else f.name for f in fields)
 
 
 def _complete(given: pl.DataFrame, fields: Sequence[FormField]) -> pl.DataFrame:
@@ -243,6 +270,16 @@ def _write_rows(sheet: Worksheet, plan: SheetPlan, styles: Styles, frame: pl.Dat
     sheet.write_column(top, 0, numbers, styles(border=1, align="center", locked=False))
     for column, field in enumerate(plan.fields, start=1):
         sheet.write_column(top, column, [*values[field.name], *blanks], styles.data(field))
+
+
+def _group_thousands(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
+    """Numbers that may have decimals show separators where they are whole: Excel shows long ones as 3,89E+10."""
+    grouped = styles(num_format="#,##0")
+    for column, field in enumerate(plan.fields, start=1):
+        if field.type is FieldType.NUMBER and plan.last_row >= FIRST_DATA_ROW:
+            first = f"{xl_col_to_name(column)}{FIRST_DATA_ROW}"
+            whole = {"type": "formula", "criteria": f"={first}=INT({first})", "format": grouped}
+            sheet.conditional_format(FIRST_DATA_ROW - 1, column, plan.last_row - 1, column, whole)
 
 
 def _write_total(sheet: Worksheet, plan: SheetPlan, styles: Styles, frame: pl.DataFrame) -> None:
@@ -306,6 +343,10 @@ def _entries(field: FormField, cells: str | None) -> list[str] | str:
 
 def _validation(field: FormField, cells: str | None) -> dict[str, Any]:
     match field.type:
+        case FieldType.CHOICE if field.listed_in:
+            # A list in a seed is too long for a cell: without the guide there is no drop-down.
+            source = {"validate": "list", "source": cells, "error_message": "Chọn một mã trong danh mục."}
+            return source if cells else {"validate": "any"}
         case FieldType.CHOICE | FieldType.BOOLEAN:
             message = "Chọn một giá trị trong danh sách."
             return {"validate": "list", "source": _entries(field, cells), "error_message": message}

@@ -23,10 +23,14 @@ from pipelines.contracts import (
     FormField,
     FormRule,
     Matches,
+    NamesSameEntry,
     Range,
     RequiredWhen,
     Rule,
     Severity,
+    ShareOfRow,
+    ValidEntry,
+    Whole,
 )
 from pipelines.contracts.vietnamese import NO, UNITS_VI, YES
 
@@ -79,6 +83,11 @@ def listed(words: Sequence[str], conjunction: str) -> str:
     return f" {conjunction} ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
+def lower_first(text: str) -> str:
+    """The text with a small first letter, for use within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def unit_vi(field: FormField) -> str:
     """The unit of measure as people write it; one that has no word is shown as the contract has it."""
     return UNITS_VI.get(field.unit, field.unit) if field.unit else ""
@@ -121,6 +130,8 @@ def how_to_write(field: FormField) -> str:
 
 def label_of(field: FormField, value: str | bool) -> str:
     """A stored value of a condition as people choose it."""
+    if field.listed_in:
+        return str(value)
     labels: dict[str | bool, str] = {choice.code: choice.label_vi for choice in field.choices}
     return (labels | {True: YES, False: NO}).get(value, str(value))
 
@@ -130,6 +141,9 @@ def condition_vi(condition: Condition, form: Form) -> str:
     field = form.field(condition.field)
     if condition.is_filled:
         return f"dòng có ghi {quoted(field)}"
+    if units := condition.has_unit or condition.has_other_unit:
+        words = listed([UNITS_VI.get(unit, unit) for unit in units], "hoặc")
+        return f"dòng có {quoted(field)} {'' if condition.has_unit else 'không '}tính bằng {words}"
     return f"dòng có {quoted(field)} là {listed([label_of(field, value) for value in condition.is_in], 'hoặc')}"
 
 
@@ -151,6 +165,23 @@ def demand_vi(rule: FormRule, form: Form) -> str:
             return f"{marked} là mã một đơn vị trực thuộc trực tiếp đơn vị báo cáo trong kỳ"
         case Matches(pattern=pattern):
             return f"{marked} có dạng `{pattern}`"
+        case Whole():
+            return f"{marked} là số nguyên"
+        case ValidEntry():
+            return f"{marked} đang áp dụng trong kỳ báo cáo"
+        case NamesSameEntry(code_field=code):
+            return f"{marked} không phải là tên của mã khác với {quoted(form.field(code))}"
+        case ShareOfRow():
+            return _share_vi(rule, form)
+
+
+def _share_vi(rule: ShareOfRow, form: Form) -> str:
+    names = {choice.code: choice.label_vi for choice in form.field(rule.by).choices}
+    expected = f"{quoted(form.field(rule.field))} của “{names[rule.of_row]}” cùng báo cáo"
+    if rule.parameter:
+        expected += f" nhân tỷ lệ đang có hiệu lực (`{rule.parameter}`)"
+    between = between_vi(rule.minimum, rule.maximum, None)
+    return f"{quoted(form.field(rule.field))} của “{names[rule.row]}” bằng {between} lần {expected}"
 
 
 def with_headings(message: str, form: Form) -> str:

@@ -3,6 +3,7 @@
 from pipelines.contracts.comparisons import Comparison
 from pipelines.contracts.loader import ContractError, load_contracts
 from pipelines.contracts.model import (
+    Beside,
     CatalogueRule,
     Choice,
     Contracts,
@@ -11,6 +12,8 @@ from pipelines.contracts.model import (
     Form,
     FormField,
     Layout,
+    ListedIn,
+    Parameter,
 )
 from pipelines.contracts.rules import (
     AtMost,
@@ -19,14 +22,19 @@ from pipelines.contracts.rules import (
     DirectlyBelow,
     FormRule,
     Matches,
+    NamesSameEntry,
     Range,
     RequiredWhen,
     Rule,
     Severity,
+    ShareOfRow,
+    ValidEntry,
+    Whole,
 )
 
 __all__ = [
     "AtMost",
+    "Beside",
     "CatalogueRule",
     "Choice",
     "Comparison",
@@ -41,10 +49,16 @@ __all__ = [
     "FormField",
     "FormRule",
     "Layout",
+    "ListedIn",
     "Matches",
+    "NamesSameEntry",
+    "Parameter",
     "Range",
     "RequiredWhen",
     "Rule",
     "Severity",
+    "ShareOfRow",
+    "ValidEntry",
+    "Whole",
     "load_contracts",
 ]

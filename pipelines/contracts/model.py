@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from pipelines import periods
 from pipelines.contracts.comparisons import AnyComparison
-from pipelines.contracts.rules import Condition, FormRule, Identifier, Rule, Sentence, Severity, Strict
+from pipelines.contracts.rules import Condition, FormRule, Identifier, Rule, Sentence, Severity, ShareOfRow, Strict
 
 PeriodKey = Annotated[str, Field(pattern=r"^\d{4}-Q[1-4]$")]
 
@@ -36,11 +36,42 @@ class FieldType(StrEnum):
 
 
 class Choice(Strict):
-    """One entry of a code list: the code that is stored and the words that senders use."""
+    """One entry of a code list: the code that is stored and the words that senders use.
+
+    An entry that a seed lists also has what the seed says of it: the unit of measure of its values, the quarters in
+    which it is asked for, and its validity (``valid_to`` is exclusive).
+    """
 
     code: Identifier
     label_vi: str
     aliases: tuple[str, ...] = ()
+    unit: str | None = None
+    quarters: tuple[Literal[1, 2, 3, 4], ...] = (1, 2, 3, 4)
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def is_valid_in(self, period: str) -> bool:
+        """Whether the entry holds at the end of a period."""
+        end = periods.ends_on(period)
+        return (self.valid_from is None or self.valid_from <= end) and (self.valid_to is None or self.valid_to > end)
+
+    def is_asked_in(self, period: str) -> bool:
+        """Whether the entry holds in a period and its quarter asks for it."""
+        return self.is_valid_in(period) and int(period[-1]) in self.quarters
+
+
+class ListedIn(Strict):
+    """Where a code list comes from that is no part of the contract: rows of the indicator seed, in their order."""
+
+    seed: Literal["indicators"]
+    origin: str
+
+
+class Beside(Strict):
+    """A column that repeats in words what a code of the same row means: its name or its unit of measure."""
+
+    field: Identifier
+    shows: Literal["name", "unit"]
 
 
 class FormField(Strict):
@@ -50,7 +81,8 @@ class FormField(Strict):
     label, an alias, or group and label together. A required field needs its column; another one may be missing from
     the sheet. ``since_layout`` and ``until_layout`` say in which layouts of the form the column stands. ``total``
     says that a total row carries the sum of the column; ``stable`` that the value carries over from period to period.
-    ``minimum`` and ``maximum`` are inclusive, in ``unit``; a date field may bound its dates.
+    ``minimum`` and ``maximum`` are inclusive, in ``unit``; a date field may bound its dates. ``listed_in`` says that
+    the choices are rows of a seed and are entered as codes; ``beside`` that the column only explains such a code.
     """
 
     name: Identifier
@@ -66,6 +98,8 @@ class FormField(Strict):
     minimum: float | dt.date | None = None
     maximum: float | dt.date | None = None
     choices: tuple[Choice, ...] = ()
+    listed_in: ListedIn | None = None
+    beside: Beside | None = None
     total: bool = False
     stable: bool = False
     help_vi: str
@@ -121,11 +155,17 @@ class Form(Strict):
         used: list[tuple[str, tuple[str, ...]]] = [("key", self.key)]
         used += [(f"rule {rule.code}", rule.fields) for rule in self.rules]
         used += [(f"rule {rule.code}, when", (rule.when.field,)) for rule in self.rules if rule.when]
+        used += [(f"field '{f.name}', beside", (f.beside.field,)) for f in self.fields if f.beside]
         for place, fields in used:
             if unknown := [f for f in fields if f not in known]:
                 raise ValueError(f"form '{self.form}', {place}: no such field: {', '.join(unknown)}")
         if not self.layouts:
             raise ValueError(f"form '{self.form}': at least one layout is needed")
+        for rule in self.rules:
+            if isinstance(rule, ShareOfRow):
+                codes = {choice.code for choice in self.field(rule.by).choices}
+                if unknown := [code for code in (rule.row, rule.of_row) if code not in codes]:
+                    raise ValueError(f"rule {rule.code}: '{rule.by}' has no entry {', '.join(unknown)}")
         return self
 
     def field(self, name: str) -> FormField:
@@ -204,13 +244,23 @@ class CrossFormRule(Rule):
         return self
 
 
+class Parameter(Strict):
+    """A value that law or a decision sets, in one validity (``valid_to`` is exclusive); a rate is a percentage."""
+
+    name: Identifier
+    value: float
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+
 class Contracts(Strict):
-    """Everything under ``expectations/``: the forms, the rule catalogue, the rules between forms and submissions."""
+    """Everything under ``expectations/``: forms, catalogue, rules between forms and submissions; and parameters."""
 
     forms: tuple[Form, ...]
     catalogue: tuple[CatalogueRule, ...]
     cross_form: tuple[CrossFormRule, ...]
     comparisons: tuple[AnyComparison, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -233,7 +283,19 @@ class Contracts(Strict):
                 self.form(form).field(field)
             except KeyError as error:
                 raise ValueError(f"rule {code}: {error.args[0]}") from None
+        known = {parameter.name for parameter in self.parameters}
+        for rule in (rule for form in self.forms for rule in form.rules if isinstance(rule, ShareOfRow)):
+            if rule.parameter and rule.parameter not in known:
+                raise ValueError(f"rule {rule.code}: no parameter '{rule.parameter}' in the seed of parameters")
         return self
+
+    def parameter(self, name: str, period: str) -> float | None:
+        """The value of a parameter at the end of a period; None if it has none then."""
+        end = periods.ends_on(period)
+        for one in self.parameters:
+            if one.name == name and one.valid_from <= end and (one.valid_to is None or one.valid_to > end):
+                return one.value
+        return None
 
     @property
     def quarters_back(self) -> int:

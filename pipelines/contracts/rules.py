@@ -33,16 +33,21 @@ class Severity(StrEnum):
 
 
 class Condition(Strict):
-    """Restricts a rule to rows whose ``field`` has one of the values (or any value at all)."""
+    """Restricts a rule to rows whose ``field`` has one of the values (or any value at all).
+
+    ``has_unit`` and ``has_other_unit`` select by the unit of measure of the entry of a list, where one is given.
+    """
 
     field: Identifier
     is_in: tuple[str | bool, ...] = ()
     is_filled: bool = False
+    has_unit: tuple[str, ...] = ()
+    has_other_unit: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_test(self) -> Self:
-        if bool(self.is_in) == self.is_filled:
-            raise ValueError("a condition says either 'is_in' or 'is_filled: true'")
+        if [bool(self.is_in), self.is_filled, bool(self.has_unit), bool(self.has_other_unit)].count(True) != 1:
+            raise ValueError("a condition says one of 'is_in', 'is_filled: true', 'has_unit' and 'has_other_unit'")
         return self
 
 
@@ -161,6 +166,84 @@ class DirectlyBelow(Rule):
         return (self.field,)
 
 
+class Whole(Rule):
+    """``field`` is a whole number; its message may name ``{likely}``, what a lost thousands group may have been."""
+
+    check: Literal["whole"]
+    field: Identifier
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field,)
+
+
+class ValidEntry(Rule):
+    """The entry in ``field`` is valid in the period; the message may name ``{validity}`` and ``{period}``."""
+
+    check: Literal["valid_entry"]
+    field: Identifier
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field,)
+
+
+class NamesSameEntry(Rule):
+    """``field`` does not name another entry than the code in ``code_field``; words that name none say nothing."""
+
+    check: Literal["names_same_entry"]
+    field: Identifier
+    code_field: Identifier
+    when: Condition | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field, self.code_field)
+
+
+class ShareOfRow(Rule):
+    """In one submission the value of a row lies within a share of the value of another row.
+
+    The row of entry ``row`` (in ``by``) has in ``field`` between ``minimum`` and ``maximum`` times what is expected:
+    the value of the row of entry ``of_row``, times the parameter of that name (a percentage, dated) if one is given.
+    Not judged where either row has no value. The message may name ``{expected}``, ``{of_value}`` and ``{rate}``.
+    """
+
+    check: Literal["share_of_row"]
+    field: Identifier
+    by: Identifier
+    row: Identifier
+    of_row: Identifier
+    parameter: Identifier | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the rule, the one to mark first."""
+        return (self.field, self.by)
+
+    @property
+    def when(self) -> Condition:
+        """The rows that are marked."""
+        return Condition(field=self.by, is_in=(self.row,))
+
+
 FormRule = Annotated[
-    AtMost | RequiredWhen | Range | DaysBetween | Matches | DirectlyBelow, Field(discriminator="check")
+    AtMost
+    | RequiredWhen
+    | Range
+    | DaysBetween
+    | Matches
+    | DirectlyBelow
+    | Whole
+    | ValidEntry
+    | NamesSameEntry
+    | ShareOfRow,
+    Field(discriminator="check"),
 ]

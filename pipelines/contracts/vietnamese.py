@@ -18,15 +18,35 @@ UNITS_VI = {
     "person": "người",
     "group": "tổ",
     "sub_union": "công đoàn bộ phận",
-    "union": "công đoàn cơ sở, nghiệp đoàn",
+    "union": "CĐCS",
     "enterprise": "doanh nghiệp",
     "agreement": "thỏa ước",
     "visit": "lượt",
     "VND": "đồng",
+    "vnd": "đồng",
     "term": "điều khoản",
     "year": "năm",
+    "activity": "hoạt động",
+    "case": "vụ",
+    "class": "lớp",
+    "collective": "tập thể",
+    "document": "văn bản",
+    "facility": "cơ sở",
+    "house": "nhà",
+    "initiative": "sáng kiến",
+    "meeting": "cuộc",
+    "model": "mô hình",
+    "month": "tháng",
+    "movement": "phong trào",
+    "organisation": "tổ chức",
+    "percent": "%",
+    "person_time": "lượt người",
+    "petition": "kiến nghị",
+    "programme": "chương trình",
+    "project": "dự án",
+    "unit": "đơn vị",
 }
-"""Units of measure as people write them, by the unit of a field."""
+"""Units of measure as people write them, by the unit of a field or of an indicator."""
 DECIMALS = 4
 
 

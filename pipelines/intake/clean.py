@@ -133,7 +133,7 @@ def _message(rule: CatalogueRule, field: FormField) -> pl.Expr:
     fillings = {
         "column": pl.lit(field.heading_vi),
         "value": pl.when(too_long).then(shown.str.head(LONGEST_SHOWN - 1) + "…").otherwise(shown),
-        "expected": pl.lit(", ".join(choice.label_vi for choice in field.choices)),
+        "expected": pl.lit(_entries_vi(field)),
         "likely": pl.col("likely").fill_null(""),
     }
     parts: list[pl.Expr] = []
@@ -142,6 +142,13 @@ def _message(rule: CatalogueRule, field: FormField) -> pl.Expr:
         if placeholder is not None:
             parts.append(fillings[placeholder])
     return pl.concat_str(parts)
+
+
+def _entries_vi(field: FormField) -> str:
+    """The entries of a code list as a message names them; a list in a seed is too long for one."""
+    if field.listed_in:
+        return "các mã ở trang “HƯỚNG DẪN” của biểu mẫu"
+    return ", ".join(choice.label_vi for choice in field.choices)
 
 
 def _issues(cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

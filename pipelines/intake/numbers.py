@@ -43,6 +43,8 @@ _UNITS = [
         "cđcs, công đoàn cơ sở, công đoàn, nghiệp đoàn, nđ, công đoàn bộ phận, cđ bộ phận, cđbp",
         "tổ, tổ công đoàn, tổ cđ, đơn vị, doanh nghiệp, dn, thỏa ước, tưlđtt, bản, điều khoản",
         "lượt, lượt người, cuộc, lần, đồng, đ, vnđ, vnd",
+        "buổi, vụ, nhà, căn, lớp, hoạt động, chương trình, phong trào, sáng kiến, kiến nghị, văn bản",
+        "tập thể, cá nhân, mô hình, dự án, tổ chức, cơ sở",
     )
     for word in words.split(",")
 ]

@@ -26,14 +26,19 @@ from pipelines.contracts import (
     FormRule,
     Layout,
     Matches,
+    NamesSameEntry,
     Range,
     RequiredWhen,
     Rule,
     Severity,
+    ShareOfRow,
+    ValidEntry,
+    Whole,
 )
 from pipelines.contracts.frames import DTYPES
 from pipelines.contracts.vietnamese import fill_in, format_field, format_integer, format_period
 from pipelines.intake.units import OrgUnits
+from pipelines.quality.entries import by_entries, entry_words, judged_column
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -307,9 +312,9 @@ def _rule_check(form: Form, rule: FormRule) -> Check:
         fields=rule.fields,
         expectation=expectation,
         arguments=arguments,
-        when=rule.when,
+        when=by_entries(rule.when, form),
         value=format_field(form.field(rule.fields[0])),
-        words=row_words(form, rule.fields[0]),
+        words=row_words(form, rule.fields[0]) | entry_words(form, rule),
         title_vi=rule.title_vi,
     )
 
@@ -329,9 +334,15 @@ def _translate(rule: FormRule) -> tuple[str, dict[str, Any]]:
             return MATCH, {"column": field, "regex": f"^(?:{pattern})$"}
         case DirectlyBelow():
             return IN_SET, {"column": below_column(rule), "value_set": [True]}
+        case Whole():
+            return BETWEEN, {"column": judged_column(rule), "max_value": 0}
+        case ValidEntry() | NamesSameEntry():
+            return IN_SET, {"column": judged_column(rule), "value_set": [True]}
+        case ShareOfRow():
+            return BETWEEN, {"column": judged_column(rule), **_bounds(rule)}
 
 
-def _bounds(rule: Range | DaysBetween) -> dict[str, Any]:
+def _bounds(rule: Range | DaysBetween | ShareOfRow) -> dict[str, Any]:
     bounds = {"min_value": rule.minimum, "max_value": rule.maximum}
     return {name: bound for name, bound in bounds.items() if bound is not None}
 

@@ -18,6 +18,7 @@ from pipelines.contracts.frames import ISSUES, with_letters
 from pipelines.contracts.model import Contracts, Form, Layout
 from pipelines.intake.units import OrgUnits, load_org_units
 from pipelines.quality.context import open_context, outcomes_by_id, run_suite, store
+from pipelines.quality.entries import with_entry_columns
 from pipelines.quality.suites import (
     Check,
     cross_form_checks,
@@ -119,7 +120,7 @@ def _form_runs(
                 f"{form.form}-layout-{layout.version}",
                 span(periods),
                 form_checks(contracts, form, layout),
-                with_units_below(form, with_days(form, part), units),
+                with_entry_columns(contracts, form, with_units_below(form, with_days(form, part), units)),
             )
     if totals.height:
         checks = total_checks(contracts, totals["form"].unique().to_list())

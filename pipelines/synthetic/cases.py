@@ -179,6 +179,23 @@ CASES = (
         instead=True,
         is_current=True,
     ),
+    Case(
+        *("H467", "2022-Q2", 2, "returned", ("activities",)),
+        rule_code="CD-E161",
+        marked="actual_value",
+        where=pl.col("indicator_code") == "propaganda_participants",
+        values={"actual_value": pl.lit(1.274)},
+    ),
+    Case(
+        *("H470", "2021-Q3", 9, "accepted_with_queries"),
+        form="activities",
+        rule_code="CD-Q161",
+        marked="actual_value",
+        where=pl.col("indicator_code") == "dues_collected_vnd",
+        values={"actual_value": pl.col("actual_value") * 3},
+        instead=True,
+        is_current=True,
+    ),
     # Accepted: a first version that the regular workbook replaces, and files that are not of the template.
     Case(
         *("H462", "2019-Q3", 2, "accepted"),

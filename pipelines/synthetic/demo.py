@@ -86,19 +86,19 @@ def _mismatch(parcel: Parcel) -> ExpectedVerdict:
 
 
 def _targets_parcel(regular: dict[tuple[str, str], Parcel]) -> Parcel:
-    """The members that a province wants its districts to admit in a year, sent by the province."""
+    """The members that a province wants to admit in a year, and what it hands down to its districts of them."""
     admitted = sum(
         parcel.rows["grassroots_unions"]["members_admitted"].sum()
         for (unit, period), parcel in regular.items()
         if unit in QUANG_TRI.units and period.startswith(str(TARGET_YEAR))
     )
-    weights = pl.DataFrame({"org_unit_code": list(QUANG_TRI.units), "weight": list(QUANG_TRI.units.values())})
-    rows = targets(
-        weights,
-        TARGET_YEAR,
-        total=round(admitted * 100 / PERCENT_OF_TARGET),
-        target_set=f"KH-{TARGET_YEAR}",
-        decided_by=f"Kế hoạch mẫu 01/KH-LĐLĐ ngày 05/01/{TARGET_YEAR}",
+    total = round(admitted * 100 / PERCENT_OF_TARGET)
+    plan = (f"KH-{TARGET_YEAR}", f"Kế hoạch mẫu 01/KH-LĐLĐ ngày 05/01/{TARGET_YEAR}")
+    rows = pl.concat(
+        targets(
+            pl.DataFrame({"org_unit_code": list(weights), "weight": list(weights.values())}), TARGET_YEAR, total, *plan
+        )
+        for weights in ({TARGET_SENDER: 1.0}, QUANG_TRI.units)
     )
     return Parcel(
         path=parcel_path(TARGETS_RECEIVED_ON, TARGET_SENDER, f"giao-chi-tieu-{TARGET_YEAR}.xlsx"),

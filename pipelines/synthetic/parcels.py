@@ -17,9 +17,11 @@ import xlsxwriter
 from pipelines import periods
 from pipelines.codegen.sheet_plan import RUNNING_NUMBER, TOTAL_LABEL, UnitLabel, period_line, unit_line
 from pipelines.codegen.template import entered, write_template
-from pipelines.contracts import Contracts, Form, FormField
+from pipelines.contracts import Contracts, Form, FormField, load_contracts
 from pipelines.contracts.vietnamese import format_field, format_integer
 from pipelines.settings import PROJECT_DIR
+from pipelines.synthetic.activities import FORM as ACTIVITIES
+from pipelines.synthetic.activities import activity_rows
 from pipelines.synthetic.compose import compose
 from pipelines.synthetic.numbers import noise
 from pipelines.synthetic.scenario import Scenario
@@ -98,7 +100,22 @@ def regular_parcels(*scenarios: Scenario) -> dict[tuple[str, str], Parcel]:
     for scenario in scenarios:
         for place, parcel in _parcels_of(scenario).items():
             parcels[place] = _joined(parcels[place], parcel) if place in parcels else parcel
-    return parcels
+    return _with_activities(parcels)
+
+
+def _with_activities(parcels: dict[tuple[str, str], Parcel]) -> dict[tuple[str, str], Parcel]:
+    """The same workbooks with the activities of each unit, which follow from the unions it reports."""
+    unions = pl.concat(
+        parcel.rows["grassroots_unions"].with_columns(org_unit_code=pl.lit(unit), period=pl.lit(period))
+        for (unit, period), parcel in parcels.items()
+        if "grassroots_unions" in parcel.rows
+    )
+    rows = activity_rows(unions, load_contracts(), "activities")
+    parts = rows.partition_by("org_unit_code", "period", as_dict=True, include_key=False)
+    return {
+        place: dataclasses.replace(parcel, rows={**parcel.rows, ACTIVITIES: parts[place]}) if place in parts else parcel
+        for place, parcel in parcels.items()
+    }
 
 
 def _joined(first: Parcel, second: Parcel) -> Parcel:

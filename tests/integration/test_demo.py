@@ -57,6 +57,13 @@ def test_quang_tri_from_2018_to_the_middle_of_2023(demo: DemoRun) -> None:
     ) == [(2276,)]
 
 
+def test_every_upper_level_union_of_quang_tri_is_rated_good_or_better(demo: DemoRun) -> None:
+    assert demo.query(
+        "select indicator_code, period, actual_value, completeness_pct from marts.mart_activity"
+        " where org_unit_code = 'T45' and indicator_code like 'upper_unions_rated%' and period = '2022-Q4' order by all"
+    ) == [("upper_unions_rated", "2022-Q4", 10.0, 100.0), ("upper_unions_rated_good", "2022-Q4", 10.0, 100.0)]
+
+
 BAC_KAN_TARGETS = [
     ("agreement_coverage_pct", 2023, ">", 70.0),
     ("agreement_coverage_pct", 2025, ">", 80.0),
@@ -148,7 +155,7 @@ def test_every_other_submission_is_accepted_without_error_or_query(demo: DemoRun
 
 
 def test_no_row_of_a_submission_that_does_not_count_is_in_a_fact(demo: DemoRun) -> None:
-    for fact in ("fct_membership", "fct_enterprise", "fct_agreement"):
+    for fact in ("fct_membership", "fct_enterprise", "fct_agreement", "fct_activity"):
         assert demo.query(
             f"select count(*) from marts.{fact} f left join marts.fct_submission s using (submission_id)"
             " where s.is_current is not true"
@@ -178,6 +185,7 @@ def test_accepted_rows_are_the_rows_of_the_facts(demo: DemoRun) -> None:
         "grassroots_unions": "fct_membership",
         "enterprises": "fct_enterprise",
         "agreements": "fct_agreement",
+        "activities": "fct_activity",
     }
     for form, fact in tables.items():
         (accepted,) = demo.query(
@@ -271,7 +279,7 @@ def test_status_as_json_on_the_command_line(demo: DemoRun) -> None:
     keys = {"org_unit_code", "name_vi", "form", "period", "due_on", "state", "verdict"}
     assert all(keys <= set(report) for report in reports)
     of_district = {report["form"]: report["state"] for report in reports if report["org_unit_code"] == "H065"}
-    assert of_district == dict.fromkeys(("agreements", "enterprises", "grassroots_unions"), "missing")
+    assert of_district == dict.fromkeys(("activities", "agreements", "enterprises", "grassroots_unions"), "missing")
     reminded = json.loads(congdoan("status", *at, "--remind", "--json"))
     (paragraph,) = [item["paragraph_vi"] for item in reminded if item["org_unit_code"] == "H065"]
     assert "Tính đến hết ngày 20/07/2023" in paragraph and "(hạn gửi 17/07/2023, đã quá 3 ngày)" in paragraph
@@ -281,7 +289,7 @@ def test_status_on_the_command_line(demo: DemoRun, tmp_path: Path) -> None:
     at = ("--data-dir", demo.settings.root)
     page = congdoan("status", *at, "--period", "2023-Q2", "--as-of", "2023-07-20")
     assert "Tình hình báo cáo Quý II năm 2023, tính đến hết ngày 20/07/2023" in page
-    assert "H065 LĐLĐ huyện Chợ Mới: chưa gửi cả 3 biểu mẫu (quá hạn 3 ngày)" in page
+    assert "H065 LĐLĐ huyện Chợ Mới: chưa gửi cả 4 biểu mẫu (quá hạn 3 ngày)" in page
     congdoan("status", *at, "--period", "2023-Q2", "-o", tmp_path / "status.csv")
     table = pl.read_csv(tmp_path / "status.csv")
     assert table.height == len(demo.query("from marts.fct_report_due where period = '2023-Q2'"))

@@ -79,7 +79,7 @@ class TestProjectContracts:
 
     def test_a_rule_or_form_that_does_not_exist_is_named(self) -> None:
         contracts = load_contracts()
-        with pytest.raises(KeyError, match="no form 'members'; there are: agreements"):
+        with pytest.raises(KeyError, match="no form 'members'; there are: activities"):
             contracts.form("members")
         with pytest.raises(KeyError, match="form 'targets' has no field 'tax_code'"):
             contracts.form("targets").field("tax_code")
@@ -122,7 +122,7 @@ class TestErrors:
             (lambda form: form["rules"][0].update(code="CD-Q140"), "severity 'error' needs a code CD-E"),
             (
                 lambda form: form["rules"][0].update(when={"field": "value"}),
-                "either 'is_in' or 'is_filled: true'",
+                "one of 'is_in', 'is_filled: true'",
             ),
             (lambda form: form["rules"][0].update(check="needed"), "check"),
             (lambda form: form["fields"][0].update(total=True), "'unit_code': only a count or an amount"),

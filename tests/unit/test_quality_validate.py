@@ -65,6 +65,13 @@ TARGET: Row = {
     "value": 250.5,
     "decided_by": "Kế hoạch mẫu",
 }
+ACTIVITY: Row = {
+    "indicator_code": "dialogues_held",
+    "indicator_name": "Số cuộc đối thoại tại nơi làm việc",
+    "unit": "cuộc",
+    "plan_value": 20.0,
+    "actual_value": 18.0,
+}
 SUMMARY: Row = {
     "unit_code": "H004",
     "unions": 12,
@@ -76,6 +83,7 @@ SUMMARY: Row = {
     "agreements_in_force": 4,
 }
 VALID = {
+    "activities": ACTIVITY,
     "grassroots_unions": UNION,
     "enterprises": ENTERPRISE,
     "agreements": AGREEMENT,

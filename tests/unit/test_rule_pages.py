@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -13,7 +14,7 @@ from openpyxl import Workbook
 from pydantic import ValidationError
 
 from pipelines.codegen import render_all
-from pipelines.codegen.examples import UNKNOWN_UNIT, Example, examples
+from pipelines.codegen.examples import PERIOD, UNKNOWN_UNIT, Example, examples
 from pipelines.codegen.rule_pages import INDEX, fields_of, render_rule_pages
 from pipelines.contracts import (
     CatalogueRule,
@@ -64,7 +65,7 @@ def test_the_index_and_the_pages_of_forms_lead_to_every_page() -> None:
     texts = {path.as_posix(): text for path, text in render_all().items() if path.suffix == ".md"}
     pages = {path: text for path, text in texts.items() if path.startswith("docs/")}
     linked = {
-        (PurePosixPath(path).parent / target).as_posix().replace("docs/rules/../", "docs/").replace("forms/../", "")
+        posixpath.normpath(PurePosixPath(path).parent / target)
         for path, text in pages.items()
         for target in re.findall(r"\]\((\S+\.md)\)", text)
     }
@@ -87,13 +88,18 @@ def sound_row(form: Form, number: int, *, whole: bool = False) -> dict[str, str 
                 texts[name] = f"{texts[name]}-9{number:02d}"
             case FieldType.CODE:
                 texts[name] = f"{texts[name]}-9{number:02d}"
+            case FieldType.CHOICE:
+                choice = form.field(name).choices[number]
+                texts[name] = choice.code
+                names = (f.name for f in fields if f.beside and f.beside.shows == "name")
+                texts |= dict.fromkeys(names, choice.label_vi)
     return texts
 
 
 def text_rows(form: Form, submission: str, rows: Iterable[Mapping[str, str | None]]) -> pl.DataFrame:
     """Rows as recognising yields them; each submission comes from a unit of its own."""
     sender = PROVINCE if form.form == "province_summary" else submission.partition("/")[0]
-    keys = {"submission_id": submission, "org_unit_code": sender, "period": "2021-Q2"}
+    keys = {"submission_id": submission, "org_unit_code": sender, "period": PERIOD}
     cells = [
         {**keys, "source_sheet": "T", "source_row": number, **{name: text or None for name, text in row.items()}}
         for number, row in enumerate(rows, start=11)

@@ -359,6 +359,59 @@ def parcels() -> dict[str, Parcel]:
     return {parcel.path: parcel for parcel in plan_demo()[0]}
 
 
+@pytest.fixture(scope="module")
+def activities() -> pl.DataFrame:
+    """The rows of activities of every regular workbook, with unit and period."""
+    return pl.concat(
+        parcel.rows["activities"].with_columns(org_unit_code=pl.lit(unit), period=pl.lit(period))
+        for (unit, period), parcel in regular_parcels(*SCENARIOS).items()
+    )
+
+
+def _wide(activities: pl.DataFrame) -> pl.DataFrame:
+    return activities.pivot("indicator_code", index=["org_unit_code", "period"], values="actual_value")
+
+
+def test_every_unit_says_something_of_every_indicator_that_its_quarter_asks_for(activities: pl.DataFrame):
+    choices = CONTRACTS.form("activities").field("indicator_code").choices
+    for period in ("2018-Q1", "2021-Q2", "2022-Q4", "2025-Q4"):
+        asked = [choice.code for choice in choices if choice.is_asked_in(period)]
+        for (unit,), rows in activities.filter(period=period).group_by("org_unit_code"):
+            assert rows["indicator_code"].to_list() == asked, (unit, period)
+    said = activities.filter(pl.col("actual_value").is_not_null())["indicator_code"].unique().to_list()
+    assert len(said) / len(choices) > 0.95
+    assert activities["actual_value"].min() == 0
+
+
+def test_every_upper_level_union_of_quang_tri_was_rated_good_or_better(activities: pl.DataFrame):
+    ours = _wide(activities.filter(pl.col("org_unit_code").is_in(list(QUANG_TRI.units))))
+    ends = ours.filter(
+        pl.col("period").is_between(pl.lit("2018-Q1"), pl.lit("2023-Q2")) & pl.col("period").str.ends_with("Q4")
+    )
+    assert ends.height == 10 * 5
+    assert ends["upper_unions_rated_good"].to_list() == ends["upper_unions_rated"].to_list() == [1] * 50
+
+
+def test_money_follows_the_rates_of_its_period(activities: pl.DataFrame):
+    wide = _wide(activities)
+    dues = wide.with_columns(share=pl.col("dues_collected_vnd") / pl.col("dues_wage_fund_vnd"))
+    for half, rate in ((pl.col("period") <= "2025-Q2", 0.01), (pl.col("period") > "2025-Q2", 0.005)):
+        shares = dues.filter(half)["share"]
+        assert shares.len() and shares.is_between(0.89 * rate, rate).all()
+    fee = wide.filter(pl.col("fee_wage_fund_vnd") > 0)
+    assert (fee["fee_collected_vnd"] / fee["fee_wage_fund_vnd"]).is_between(0.89 * 0.02, 0.02).all()
+
+
+def test_what_counts_from_january_on_does_not_fall_within_a_year(activities: pl.DataFrame):
+    growing = activities.filter(
+        pl.col("indicator_code").is_in(["enterprises_with_dialogue", "agencies_with_staff_conference"])
+    )
+    steps = growing.sort("period").with_columns(
+        step=pl.col("actual_value").diff().over("org_unit_code", "indicator_code", pl.col("period").str.head(4))
+    )
+    assert steps["step"].min() == 0 and steps["step"].max() > 0
+
+
 def test_every_file_is_written_and_told_to_the_progress_bar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     some = plan_demo()[0][:5]
     monkeypatch.setattr("pipelines.synthetic.demo.plan_demo", lambda: (some, ()))
@@ -433,9 +486,10 @@ def test_every_file_says_that_it_is_made_up(demo: DemoSummary, parcels: dict[str
             assert BANNER.encode() in (demo.inbox / path).read_bytes()
 
 
-def test_long_bien_sends_three_forms_in_one_workbook(demo: DemoSummary):
+def test_long_bien_sends_four_forms_in_one_workbook(demo: DemoSummary):
     workbook = CalamineWorkbook.from_path(demo.inbox / "2021-07-09/H004/bao-cao-quy-II-2021.xlsx")
     assert workbook.sheet_names == [
+        "Hoạt động công đoàn",
         "Thỏa ước lao động tập thể",
         "Doanh nghiệp trên địa bàn",
         "Công đoàn cơ sở và đoàn viên",
@@ -519,7 +573,7 @@ def test_the_explained_query_has_its_note(demo: DemoSummary):
 
 
 def test_a_version_that_was_replaced_differs_in_one_row_only(demo: DemoSummary, parcels: dict[str, Parcel]):
-    (verdict, _) = [v for v in _expected(demo, None, "accepted") if not v.is_current]
+    (verdict, *_) = [v for v in _expected(demo, None, "accepted") if not v.is_current]
     first = parcels[verdict.file]
     (later,) = [
         parcel
@@ -530,6 +584,7 @@ def test_a_version_that_was_replaced_differs_in_one_row_only(demo: DemoSummary, 
     assert old["members_total"].sum() == new["members_total"].sum() + 2
     assert old.join(new, on=old.columns, how="anti", nulls_equal=True).height == 1
     assert first.rows["enterprises"].equals(later.rows["enterprises"])
+    assert first.rows["activities"].equals(later.rows["activities"])
 
 
 def test_the_csv_has_a_mark_semicolons_titles_and_dotted_numbers(demo: DemoSummary, parcels: dict[str, Parcel]):
@@ -563,7 +618,7 @@ def test_a_form_that_is_sent_otherwise_is_not_in_the_regular_workbook(parcels: d
         for form in parcel.rows
         if parcel.unit.code in ("H168", "H169") and parcel.period == "2023-Q4"
     ]
-    assert len(sent) == len(set(sent)) == 6
+    assert len(sent) == len(set(sent)) == 8
 
 
 def test_a_case_that_finds_no_row_to_change_is_an_error():

@@ -183,7 +183,9 @@ def test_every_column_is_validated_by_its_contract(blank: Path, form: Form):
         rule = rules[area]
         assert field.help_vi[:40] in rule.prompt
         assert rule.prompt.startswith("Bắt buộc.") == field.required
-        if field.type in (FieldType.CHOICE, FieldType.BOOLEAN):
+        if field.listed_in:
+            assert rule.type is None  # too long a list for a cell: the guide holds it
+        elif field.type in (FieldType.CHOICE, FieldType.BOOLEAN):
             labels = [choice.label_vi for choice in field.choices] or ["Có", "Chưa"]
             assert (rule.type, rule.formula1) == ("list", f'"{",".join(labels)}"')
         elif field.type is FieldType.COUNT:
@@ -335,7 +337,8 @@ class TestGuide:
         fields = [field for form in CONTRACTS.forms for field in form.fields]
         texts = [text for row in rows for text in row]
         assert all(any(field.help_vi in text for text in texts) for field in fields)
-        assert {choice.label_vi for field in fields for choice in field.choices} <= set(texts)
+        choices = [choice for field in fields for choice in field.choices if choice.is_valid_in("2021-Q2")]
+        assert {choice.label_vi for choice in choices} <= set(texts)
         codes = [row[0] for row in rows if row[0].startswith("CD-")]
         expected = [rule.code for form in CONTRACTS.forms for rule in form.rules]
         expected += [rule.code for rule in CONTRACTS.cross_form]
@@ -344,7 +347,7 @@ class TestGuide:
 
     def test_names_the_last_day_for_each_form_that_is_due(self, guided: Path, tmp_path: Path):
         lines = [str(row[0]) for row in _cells(guided, GUIDE_SHEET)]
-        assert sum(line.endswith(" Hạn gửi: 15/07/2021.") for line in lines) == 3
+        assert sum(line.endswith(" Hạn gửi: 15/07/2021.") for line in lines) == 4
         assert sum(line.endswith(" Quý II năm 2021 không phải gửi biểu mẫu này.") for line in lines) == 1
 
         write_template(tmp_path / "x.xlsx", [CONTRACTS.form("targets")], UNIT, "2021-Q1", guide=CONTRACTS)

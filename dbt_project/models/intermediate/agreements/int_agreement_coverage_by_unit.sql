@@ -112,8 +112,6 @@ final as (
         unions_counted.eligible_units,
         unions_counted.eligible_units_reported,
         unions_counted.with_agreement,
-        {{ percent('unions_counted.with_agreement', 'unions_counted.eligible_units_reported') }}
-            as coverage_pct,
         agreements_counted.in_force,
         agreements_counted.expired,
         agreements_counted.not_yet_effective,

@@ -49,7 +49,10 @@ final as (
             when expires_on < ends_on then 'expired'
             else 'in_force'
         end as status,
-        signed_on between covers_from and ends_on as is_signed_in_period
+        signed_on between covers_from and ends_on as is_signed_in_period,
+        amended_on is not null and amended_on between covers_from and ends_on as is_amended_in_period,
+        effective_on <= ends_on
+        and expires_on between ends_on and {{ end_of_quarter_after('ends_on', 2) }} as is_expiring
     from dated
 )
 

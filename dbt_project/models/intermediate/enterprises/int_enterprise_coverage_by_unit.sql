@@ -49,9 +49,10 @@ final as (
         is_national,
         cast(sum(is_over) as bigint) as enterprises,
         cast(sum(is_over * has_union) as bigint) as with_union,
-        {{ percent('sum(is_over * has_union)', 'sum(is_over)') }} as coverage_pct,
+        cast(sum(is_over * (1 - has_union)) as bigint) as without_union,
         cast(sum(survey_visits) as bigint) as survey_visits,
-        cast(sum(case when workers_total is null then 1 else 0 end) as bigint) as workers_unknown
+        cast(sum(case when workers_total is null then 1 else 0 end) as bigint) as workers_unknown,
+        count(*) as enterprises_reported
     from measured
     group by period, org_unit_code, threshold, is_national
 )

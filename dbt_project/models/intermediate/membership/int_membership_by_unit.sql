@@ -129,8 +129,7 @@ final as (
         {% for measure in measures -%}
             cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor -%}
-        {{ percent('sum(density_members)', 'sum(density_workers)') }} as density_pct,
-        {{ percent('sum(officers_trained)', 'sum(officers_elected)') }} as new_officers_trained_pct
+        {{ percent('sum(density_members)', 'sum(density_workers)') }} as density_pct
     from by_scope
     group by period, ancestor_code, sector_group, basis, scope
 )

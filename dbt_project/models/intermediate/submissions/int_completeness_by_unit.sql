@@ -6,17 +6,25 @@ expected as (
     select * from {{ ref('int_reports_expected') }}
 ),
 
--- Coverage by agreements needs the unions and the agreements of the same reporter: it owes them in quarters
--- where both are due, and has reported when both have come.
-unions_and_agreements as (
+combined_subjects as (
     select
-        period,
-        org_unit_code,
-        min(is_reported) as is_reported
+        combined_subjects.*,
+        count(*) over (partition by subject) as forms
+    from {{ ref('combined_subjects') }} as combined_subjects
+),
+
+-- What needs several forms of the same reporter is owed in quarters where all of them are due, and has been
+-- reported when all have come.
+combined as (
+    select
+        expected.period,
+        expected.org_unit_code,
+        combined_subjects.subject,
+        min(expected.is_reported) as is_reported
     from expected
-    where form in ('grassroots_unions', 'agreements')
-    group by period, org_unit_code
-    having count(*) = 2
+    inner join combined_subjects on expected.form = combined_subjects.form
+    group by expected.period, expected.org_unit_code, combined_subjects.subject
+    having count(*) = max(combined_subjects.forms)
 ),
 
 reports as (
@@ -30,9 +38,9 @@ reports as (
     select
         period,
         org_unit_code,
-        'unions_and_agreements' as subject,
+        subject,
         is_reported
-    from unions_and_agreements
+    from combined
 ),
 
 final as (

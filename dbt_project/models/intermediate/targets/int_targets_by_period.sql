@@ -3,7 +3,7 @@ with targets as (
 ),
 
 indicators as (
-    select * from {{ ref('indicators') }}
+    select * from {{ ref('int_indicators') }}
 ),
 
 periods as (
@@ -115,7 +115,7 @@ final as (
         combined.qualitative_word,
         case when indicators.uses_threshold then coalesce(combined.threshold, thresholds.threshold) end
             as threshold,
-        coalesce(combined.denominator, indicators.denominator) as denominator,
+        coalesce(combined.denominator, indicators.denominator_name_vi) as denominator,
         combined.source,
         combined.is_followed,
         combined.is_given

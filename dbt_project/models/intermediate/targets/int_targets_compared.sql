@@ -3,15 +3,23 @@ with targets as (
 ),
 
 actuals as (
-    select * from {{ ref('int_indicator_values_to_date') }}
+    select * from {{ ref('int_indicator_values') }}
+),
+
+indicators as (
+    select * from {{ ref('int_indicators') }}
+),
+
+completeness as (
+    select * from {{ ref('int_completeness_to_date') }}
 ),
 
 joined as (
     select
         targets.*,
         actuals.actual_period,
-        actuals.actual_value,
-        actuals.completeness_pct
+        actuals.value_to_date as actual_value,
+        completeness.completeness_pct
     from targets
     left join actuals
         on
@@ -20,6 +28,15 @@ joined as (
             and targets.org_unit_code = actuals.org_unit_code
             and targets.indicator_code = actuals.indicator_code
             and coalesce(targets.threshold, 0) = actuals.threshold
+    left join indicators on targets.indicator_code = indicators.indicator_code
+    left join completeness
+        on
+            targets.is_followed
+            and targets.period = completeness.period
+            and targets.org_unit_code = completeness.org_unit_code
+            and indicators.subject = completeness.subject
+            and indicators.frequency = completeness.frequency
+            and indicators.is_summed = completeness.is_summed
 ),
 
 final as (

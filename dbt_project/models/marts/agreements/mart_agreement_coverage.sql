@@ -11,6 +11,11 @@ coverage as (
     select * from {{ ref('int_agreement_coverage_by_unit') }}
 ),
 
+ratios as (
+    select * from {{ ref('int_indicator_values') }}
+    where indicator_code = 'agreement_coverage_pct'
+),
+
 -- A unit from which reports are expected has a row even when nothing came: its measures are null, not 0.
 final as (
     select
@@ -22,7 +27,7 @@ final as (
         coverage.eligible_units,
         coverage.eligible_units_reported,
         coverage.with_agreement,
-        coverage.coverage_pct,
+        ratios.value as coverage_pct,
         coverage.in_force,
         coverage.expired,
         coverage.not_yet_effective,
@@ -34,6 +39,8 @@ final as (
     from units
     left join coverage
         on units.period = coverage.period and units.org_unit_code = coverage.org_unit_code
+    left join ratios
+        on units.period = ratios.period and units.org_unit_code = ratios.org_unit_code
     left join completeness
         on units.period = completeness.period and units.org_unit_code = completeness.org_unit_code
     where completeness.period is not null or coverage.in_force is not null

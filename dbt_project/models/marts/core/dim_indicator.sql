@@ -1,5 +1,5 @@
 with indicators as (
-    select * from {{ ref('indicators') }}
+    select * from {{ ref('int_indicators') }}
 ),
 
 final as (
@@ -8,13 +8,24 @@ final as (
         name_vi,
         name_en,
         unit,
+        unit_vi,
         kind,
-        subject,
+        direction,
+        origin,
+        measure,
+        numerator,
+        numerator_name_vi,
+        denominator,
+        denominator_name_vi,
+        per,
+        aggregation_over_units,
         aggregation_over_time,
+        frequency,
+        valid_from,
+        valid_to,
+        subject,
         uses_threshold,
         is_headline,
-        numerator,
-        denominator,
         definition,
         source
     from indicators

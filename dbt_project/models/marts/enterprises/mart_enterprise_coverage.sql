@@ -15,6 +15,11 @@ coverage as (
     select * from {{ ref('int_enterprise_coverage_by_unit') }}
 ),
 
+ratios as (
+    select * from {{ ref('int_indicator_values') }}
+    where indicator_code = 'enterprise_coverage'
+),
+
 -- A unit from which reports are expected has a row even when nothing came: its measures are null, not 0.
 final as (
     select
@@ -26,9 +31,11 @@ final as (
         thresholds.threshold,
         coverage.enterprises,
         coverage.with_union,
-        coverage.coverage_pct,
+        coverage.without_union,
+        ratios.value as coverage_pct,
         coverage.survey_visits,
         coverage.workers_unknown,
+        coverage.enterprises_reported,
         completeness.reporters_expected,
         completeness.reporters_reported,
         completeness.completeness_pct
@@ -40,6 +47,11 @@ final as (
             units.period = coverage.period
             and units.org_unit_code = coverage.org_unit_code
             and thresholds.threshold = coverage.threshold
+    left join ratios
+        on
+            units.period = ratios.period
+            and units.org_unit_code = ratios.org_unit_code
+            and thresholds.threshold = ratios.threshold
     left join completeness
         on units.period = completeness.period and units.org_unit_code = completeness.org_unit_code
     where completeness.period is not null or coverage.period is not null

@@ -11,7 +11,7 @@ org_units as (
 ),
 
 indicators as (
-    select * from {{ ref('indicators') }}
+    select * from {{ ref('int_indicators') }}
 ),
 
 -- The unit as it is in the period or, once it has ended, as it was last: its targets stay to be seen.
@@ -42,6 +42,7 @@ final as (
         progress.indicator_code,
         indicators.name_vi as indicator_name_vi,
         indicators.unit,
+        indicators.unit_vi,
         progress.target_set,
         progress.target_year,
         progress.operator,

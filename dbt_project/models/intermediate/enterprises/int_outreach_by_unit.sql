@@ -1,0 +1,104 @@
+with ancestors as (
+    select * from {{ ref('int_org_unit_ancestors') }}
+),
+
+enterprises as (
+    select * from {{ ref('int_enterprises_current') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods_reported') }}
+),
+
+-- How far the outreach has come: 1 surveyed, 2 approached (also where it was refused), 3 union founded.
+staged as (
+    select
+        enterprises.*,
+        case outreach_status
+            when 'union_founded' then 3
+            when 'refused' then 2
+            when 'approached' then 2
+            when 'surveyed' then 1
+            when 'not_contacted' then 0
+        end as stage,
+        case when outreach_status = 'refused' then 1 else 0 end as is_refused
+    from enterprises
+),
+
+-- Two units may report the same enterprise: above both of them it counts once, with the further stage. A code
+-- that comes to mean another unit within a year starts anew.
+merged as (
+    select
+        ancestors.period,
+        ancestors.ancestor_code as org_unit_code,
+        ancestors.ancestor_valid_from as valid_from,
+        periods.year,
+        staged.tax_code,
+        max(staged.stage) as stage,
+        max(staged.is_refused) as is_refused,
+        sum(staged.survey_visits) as survey_visits
+    from staged
+    inner join ancestors
+        on staged.period = ancestors.period and staged.org_unit_code = ancestors.org_unit_code
+    inner join periods on staged.period = periods.period
+    group by
+        ancestors.period,
+        ancestors.ancestor_code,
+        ancestors.ancestor_valid_from,
+        periods.year,
+        staged.tax_code
+),
+
+measured as (
+    select
+        merged.*,
+        case when survey_visits > 0 then 1 when survey_visits = 0 then 0 end as is_surveyed,
+        -- in the first quarter of the year in which it was visited
+        case
+            when
+                period = min(case when survey_visits > 0 then period end) over (
+                    partition by org_unit_code, valid_from, year, tax_code
+                )
+                then 1
+            when survey_visits is not null then 0
+        end as is_first_surveyed
+    from merged
+),
+
+counted as (
+    select
+        period,
+        org_unit_code,
+        valid_from,
+        year,
+        sum(survey_visits) as survey_visits,
+        sum(is_surveyed) as enterprises_surveyed,
+        sum(is_first_surveyed) as first_surveyed,
+        sum(case when stage >= 1 then 1 when stage is not null then 0 end) as outreach_surveyed,
+        sum(case when stage >= 2 then 1 when stage is not null then 0 end) as outreach_approached,
+        sum(case when stage = 2 then is_refused when stage is not null then 0 end) as outreach_refused,
+        sum(case when stage = 3 then 1 when stage is not null then 0 end) as outreach_union_founded
+    from measured
+    group by period, org_unit_code, valid_from, year
+),
+
+final as (
+    select
+        period,
+        org_unit_code,
+        cast(enterprises_surveyed as bigint) as enterprises_surveyed,
+        cast(sum(first_surveyed) over so_far as bigint) as enterprises_surveyed_of_year,
+        cast(sum(survey_visits) over so_far as bigint) as survey_visits_of_year,
+        cast(outreach_surveyed as bigint) as outreach_surveyed,
+        cast(outreach_approached as bigint) as outreach_approached,
+        cast(outreach_refused as bigint) as outreach_refused,
+        cast(outreach_union_founded as bigint) as outreach_union_founded
+    from counted
+    window so_far as (
+        partition by org_unit_code, valid_from, year
+        order by period
+        rows between unbounded preceding and current row
+    )
+)
+
+select * from final
