@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def congdoan(*words: str | Path, expect: int = 0) -> str:
-    """Run the command line as a user would; its standard output. Fails unless it exits as expected."""
+    """Run the command line as a user would; its standard output. Fails unless it exits as expected.
+
+    Without ``--data-dir`` the data root is an empty one, never the checkout's own ``data/`` with what ran there.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CONGDOAN_", "DAGSTER_"))}
-    ran = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *map(str, words)],
-        cwd=PROJECT_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as empty:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", *map(str, words)],
+            cwd=PROJECT_DIR,
+            env=environment | {"CONGDOAN_DATA_DIR": empty},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert ran.returncode == expect, f"exit {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
     return ran.stdout
 

@@ -54,8 +54,8 @@ COMMUNES = {
 def names_of(code: str) -> tuple[str, str]:
     """What a province code was called before 1 July 2025 and is called after."""
     before, after = (
-        [u["name_vi"] for u in UNITS if u["org_unit_code"] == code and (not u["valid_to"]) is now]
-        for now in (False, True)
+        [u["name_vi"] for u in UNITS if u["org_unit_code"] == code and (not u["valid_to"]) is is_living]
+        for is_living in (False, True)
     )
     return before[-1], after[-1]
 

@@ -1,6 +1,7 @@
 """A made-up panel of honest reports over eight quarters, and the slips that people make in them.
 
-Assumptions, none of which any rule knows of:
+Assumptions, written down before the rules were measured; two parameters of the rules (``smallest_change`` of swapped
+columns, ``chance`` of copied reports) were then set on panels with other seeds than the test's:
 
 * 70 reporting units with 4 to about 150 unions (log-normal, median 25); unions have 5 members and more (log-normal,
   median 24, with a tail beyond 3,000), larger in FDI and state enterprises.
@@ -20,9 +21,10 @@ Slips are made one at a time, in cells that hold a number:
 
 * ``times_ten``: a zero typed too many. ``dropped_digit``: any one digit of a number of two or more digits is lost.
 * ``swapped``: the values of two neighbouring columns of the same group or subject stand in each other's place; a pair
-  that differs by less than a tenth, or by one or two persons, is no slip worth asking for.
+  that differs by less than a tenth is no slip worth asking for.
 * ``copied``: a whole report of ten rows or more repeats that of the quarter before, under the new date; a report that
-  would have been the same anyway is no slip.
+  would have been the same anyway is no slip. (A report of five rows that all stay the same is no rare thing: with
+  reports of any size, one in eight of which has fewer than ten rows, 86 to 95 of 100 copies are found.)
 """
 
 from __future__ import annotations
@@ -230,7 +232,7 @@ def with_slips(form: str, rows: pl.DataFrame, kind: str, share: float, seed: int
             new = [int(text[:gone] + text[gone + 1 :])] if len(text) > 1 else values
         else:
             one, other = values
-            new = [other, one] if abs(one - other) > max(2, max(one, other) / 10) else values
+            new = [other, one] if abs(one - other) > max(one, other) / 10 else values
         if new != values:
             slips.append((row["submission_id"], row["source_row"]))
             for name, value in zip(fields[at], new, strict=True):

@@ -6,6 +6,7 @@ error: what another file says does not return a submission.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -26,9 +27,9 @@ class Comparison(Rule):
         return self
 
     @property
+    @abstractmethod
     def places(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(form, the fields of it that one check looks at, the one to mark first) for every form that is judged."""
-        raise NotImplementedError
 
     @property
     def history(self) -> int:

@@ -62,7 +62,7 @@ def test_the_units_that_explain_a_difference_are_asked_about_and_shown(demo: Dem
     off = pl.col("unit_code").replace_strict({"H061": 100, "H063": -30}, default=0, return_dtype=pl.Int64)
     told = own.with_columns(pl.col("members_total") + off).filter(pl.col("unit_code") != "H066")
     unit = unit_labels(PERIOD)["T06"]
-    write_template(data.inbox / "2024-01-20" / "T06" / "tong-hop.xlsx", [FORM], unit, PERIOD, {FORM.form: told})
+    write_template(data.inbox / "2024-03-20" / "T06" / "tong-hop.xlsx", [FORM], unit, PERIOD, {FORM.form: told})
 
     (submission,) = run_json(data.root)["submissions"]
     assert submission["verdict"] == "accepted_with_queries"
@@ -92,5 +92,6 @@ def test_the_units_that_explain_a_difference_are_asked_about_and_shown(demo: Dem
     assert contribution == 70 - missing["members_total"] == sum(row[3] for row in rows if not row[-1])
     assert query(
         data.published / "warehouse.duckdb",
-        "select distinct measure from marts.mart_reconciliation where not is_total and state = 'equal' order by 1",
+        "select distinct measure from marts.mart_reconciliation where not is_total and state = 'equal'"
+        f" and province_code = 'T06' and period = '{PERIOD}' order by 1",
     ) == [(name,) for name in sorted(FIELDS) if name != "unit_code"]

@@ -1,7 +1,7 @@
 """How many slips the rules between periods find, and how often they ask in vain: measured, beside another method.
 
-The data is the panel of ``tests/panel.py``, whose docstring says how honest reports and slips are made. Nothing of it
-was fitted to the rules; the seed is fixed. A slip counts as found when its row (a copied report: the submission) gets
+The data is the panel of ``tests/panel.py``, whose docstring says how honest reports and slips are made; the seed is
+fixed. A slip counts as found when its row (a copied report: the submission) gets
 one of the four queries; a false alarm is a row of the untouched panel that gets one, or that stands in a report that
 gets one. Beside it, on the same data, the z-score of DHIS2: a value is an outlier when it lies three standard
 deviations (of the population) or more from the mean of the union's own values before; where these never differed, DHIS2
