@@ -27,7 +27,7 @@ _HARMLESS = re.compile(
 )
 # Columns under such a heading are not about this period, or not about what happened, on text without marks.
 _ELSEWHEN = re.compile(
-    r"\b(?:(?:ky|nam|quy|thang|6 thang) truoc|cung ky|ke hoach|du kien|(?<!thoa )(?<!giao )uoc|luy ke"  # no "thỏa ước"
+    r"\b(?:(?:ky|nam|quy|thang|6 thang) truoc|cung ky|ke hoach|du kien|(?<!thoa )uoc|luy ke"  # no agreement: "thỏa ước"
     r"|chi tieu(?: giao)?|dau (?:ky|nam))\b"
 )
 

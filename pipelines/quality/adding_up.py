@@ -57,7 +57,8 @@ def _below(summaries: pl.DataFrame, sources: list[pl.DataFrame], units: OrgUnits
         (period, sender, code, units.below(sender, code, periods.ends_on(period)))
         for period, sender, code in pairs.iter_rows()
     ]
-    return pl.DataFrame(found, schema=["period", "sender", "org_unit_code", "unit"], orient="row").drop_nulls("unit")
+    schema = {"period": pl.String, "sender": pl.String, "org_unit_code": pl.String, "unit": pl.String}
+    return pl.DataFrame(found, schema=schema, orient="row").drop_nulls("unit")
 
 
 def _sums(summary: pl.DataFrame, measure: UnitsMeasure, source: pl.DataFrame, below: pl.DataFrame) -> pl.DataFrame:

@@ -33,7 +33,7 @@ class Summary:
 
 SUMMARIES = (
     Summary("T45", "2023-Q2", 21, {}),
-    Summary("T06", "2023-Q4", 22, {"H061": 36}),
+    Summary("T06", "2023-Q1", 22, {"H061": 36}),
     Summary("T19", "2025-Q3", 23, {}),
 )
 

@@ -101,9 +101,7 @@ def settle_batch(
     crossed = validate_across(contracts, current, places, gx_dir)
     compared = validate_between(contracts, current, earlier, places, units, gx_dir)
     judged_before = lake.read(ISSUES_TABLE, touched).join(arrived, on="submission_id", how="anti").select(*ISSUES)
-    issues = pl.concat(
-        [_still_standing(judged_before, submissions, contracts), issues, crossed.issues, compared.issues]
-    )
+    issues = pl.concat([_still_standing(judged_before, contracts), issues, crossed.issues, compared.issues])
     issues = settle.mark_explained(issues, rows.values(), lake.read(EXPLANATIONS_TABLE, touched))
     submissions = settle.mark_queries(submissions, issues)
     revisions = pl.concat(changes(form, rows[form.form], submissions) for form in contracts.forms)
@@ -151,14 +149,14 @@ def _add_rows(batch: Batch, submissions: pl.DataFrame, receipts: pl.DataFrame, l
             lake.add_rows(table, str(period), str(name), rows)
 
 
-def _still_standing(issues: pl.DataFrame, submissions: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
+def _still_standing(issues: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
     """ISSUES of earlier submissions without those of comparisons with other submissions, which are judged anew.
 
-    Only submissions that count are judged anew; a version that was replaced keeps the findings it had.
+    Only versions that count are compared: what a replaced version was asked went with it, or the lake would depend on
+    what arrived together.
     """
     is_across = pl.col("rule_code").is_in([rule.code for rule in (*contracts.cross_form, *contracts.comparisons)])
-    current = submissions.filter("is_current")["submission_id"]
-    return issues.filter(~(is_across & pl.col("submission_id").is_in(current.implode())))
+    return issues.filter(~is_across)
 
 
 def _write_state(

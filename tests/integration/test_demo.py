@@ -268,7 +268,8 @@ def test_the_reporting_rate_of_bac_kan(demo: DemoRun) -> None:
     assert row[:6] == (8, 7, 0, 1, 87.5, 0)
     assert demo.query(
         "select members_total from marts.mart_membership where sector = 'all' and basis = 'as_reported'"
-        " and scope = 'all' and (org_unit_code, period) in (('T06', '2023-Q2'), ('H065', '2023-Q1')) order by org_unit_code"
+        " and scope = 'all' and (org_unit_code, period) in (('T06', '2023-Q2'), ('H065', '2023-Q1'))"
+        " order by org_unit_code"
     ) == [(row[7] - row[6],), (row[6],)]
 
 

@@ -15,7 +15,10 @@ from tests.reforms import Reported, reported_histories
 
 # Whatever mart stands here is built for every example, and every dbt test that looks at these and nothing else must
 # hold: grains, levels, bases, the checks of the unit tree.
-MARTS = ["mart_membership", "fct_membership", "dim_org_unit", "dim_org_unit_succession", "dim_org_unit_area"]
+MARTS = [
+    *("mart_membership", "fct_membership", "mart_reporting_rate"),
+    *("dim_org_unit", "dim_org_unit_succession", "dim_org_unit_area"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,12 @@ def test_code_44_is_quang_binh_in_2024_and_quang_tri_in_2026_in_every_mart(query
             f"select distinct left(period, 4), org_unit_name_vi from {mart}"
             f" where org_unit_code = 'T44' and left(period, 4) in ('2024', '2026'){as_reported} order by all"
         )
-        assert names == [("2024", "LĐLĐ tỉnh Quảng Bình"), ("2026", "LĐLĐ tỉnh Quảng Trị")], mart
+        expected = [("2024", "LĐLĐ tỉnh Quảng Bình"), ("2026", "LĐLĐ tỉnh Quảng Trị")]
+        if mart == "fct_report_due":  # old provinces owed no report of their own
+            expected = expected[1:]
+        if mart == "mart_reconciliation":  # the national set has no summaries
+            expected = []
+        assert names == expected, mart
 
 
 def test_ha_tinh_falls_as_reported_and_not_in_the_comparable_scope(query: Query) -> None:

@@ -145,15 +145,12 @@ def rows(draw: st.DrawFn, form: Form, least: int = 1) -> list[Row]:
         keys = (FieldType.CODE, FieldType.TAX_CODE, FieldType.CHOICE)
         code = next(name for name in form.key if form.field(name).type in keys)
         again = dict(drawn[-1])
+        again[code] = f"XX-{len(drawn)}" if form.field(code).type is FieldType.CODE else f"0100109106-{len(drawn):03d}"
         if form.field(code).type is FieldType.CHOICE:
             free = (entry for entry in ENTRIES.values() if entry.unit == "meeting" and entry.is_valid_in(PERIOD))
             again = dict.fromkeys(again) | {code: next(e.code for e in free if e.code not in {r[code] for r in drawn})}
-        elif any(isinstance(rule, DirectlyBelow) for rule in form.rules):
+        elif any(isinstance(rule, DirectlyBelow) and rule.field == code for rule in form.rules):
             again[code] = next(unit for unit in BELOW if unit not in {row[code] for row in drawn})
-        elif form.field(code).type is FieldType.CODE:
-            again[code] = f"XX-{len(drawn)}"
-        else:
-            again[code] = f"0100109106-{len(drawn):03d}"
         drawn.append(again)
     return drawn
 

@@ -229,6 +229,7 @@ def test_swapped_columns_are_told_once_with_both_columns() -> None:
         {"workers_total": 61, "members_total": 46},
         {"workers_total": 45, "members_total": 45},  # one of them fell to the other
         {"workers_total": 45, "members_total": None},
+        {"workers_total": 50, "members_total": 55},  # half way is not crosswise
     ],
 )
 def test_columns_that_are_not_swapped(line: Mapping[str, Any]) -> None:
@@ -250,8 +251,8 @@ def test_what_is_usual_is_learnt_from_the_peers() -> None:
 
 
 def test_rows_that_do_not_change_say_nothing_of_how_much_others_do() -> None:
-    mostly_still = history(400, (0,) * 7 + (3, -4, 5))
-    before, now = unions("H1", Q1, {"workers_total": 200}), unions("H1", Q2, {"workers_total": 212})
+    mostly_still = history(400, (0,) * 7 + (-60, 50, 80))
+    before, now = unions("H1", Q1, {"workers_total": 200}), unions("H1", Q2, {"workers_total": 265})
     assert judge([now, mostly_still[1]], [before, mostly_still[0]]) == []
 
 
@@ -336,6 +337,10 @@ def test_a_summary_is_the_sum_of_the_units_that_have_sent() -> None:
     assert (women[3], workers[3]) == ("members_female", "workers_total")
     assert "cộng được 20, báo cáo của các đơn vị ấy cộng được 60 (chênh lệch -40)" in women[4]
     assert women[4].endswith("Đơn vị có chênh lệch: Z1 (bảng của tỉnh không ghi, đơn vị gửi 40).")
+
+
+def test_a_summary_of_units_that_have_sent_nothing_is_compared_with_nothing() -> None:
+    assert judge([], **summary({"unit_code": "H1", "unions": 3, "members_total": 90})) == []
 
 
 def test_the_units_that_explain_a_difference_are_named_and_the_largest_is_marked() -> None:

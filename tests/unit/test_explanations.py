@@ -66,3 +66,14 @@ def test_an_answer_that_came_back_explains_the_query_at_its_cell() -> None:
 
 def test_an_error_is_not_explained_away() -> None:
     assert explained([issue(11, "error")], {11: "đúng như vậy"}, ["H11"]) == [False]
+
+
+def test_a_query_about_the_whole_report_is_explained_where_it_is_listed() -> None:
+    (said,) = explanations_in(findings_sheet(["1", None, None, "CD-Q323", "Cả 24 dòng …", "Không có biến động"]))
+    whole = dict.fromkeys(ISSUES) | {"submission_id": "s1", "rule_code": said.rule_code, "severity": "query"}
+    issues = pl.DataFrame([whole, whole | {"rule_code": "CD-Q312"}], schema=ISSUES)
+    explanations = pl.DataFrame(
+        [("s1", said.sheet, said.cell, said.rule_code, said.text)], schema=EXPLANATIONS, orient="row"
+    )
+    rows = pl.DataFrame([dict.fromkeys(row_schema(FORM)) | {"submission_id": "s1"}], schema=row_schema(FORM))
+    assert mark_explained(issues, [rows], explanations)["is_explained"].to_list() == [True, False]
