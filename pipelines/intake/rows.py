@@ -152,7 +152,7 @@ class RowReader:
         self._key = [column for field, column in self._fields if field.name in heading.form.key]
         self._choices = {
             field.name: frozenset(
-                _folded(text) for choice in field.choices for text in (choice.label_vi, *choice.aliases)
+                _folded(text) for choice in field.choices for text in (choice.label_vi, choice.code, *choice.aliases)
             )
             for field, _ in self._fields
             if field.choices

@@ -35,8 +35,12 @@ from pipelines.contracts import (
     FormField,
     FormRule,
     Matches,
+    NamesSameEntry,
     Range,
     RequiredWhen,
+    ShareOfRow,
+    ValidEntry,
+    Whole,
     load_contracts,
 )
 from pipelines.contracts.frames import DTYPES
@@ -47,6 +51,15 @@ CONTRACTS = load_contracts()
 UNIT = UnitLabel("T01", "LĐLĐ thành phố Hà Nội", "Tổng Liên đoàn Lao động Việt Nam")
 PERIOD = "2021-Q2"
 BELOW = sorted(unit.code for unit in load_org_units() if unit.parent_code == UNIT.code and unit.is_valid_in(PERIOD))
+ENTRIES = {
+    choice.code: choice
+    for form in CONTRACTS.forms
+    for field in form.fields
+    if field.listed_in
+    for choice in field.choices
+}
+COMPARED = {rule.row for form in CONTRACTS.forms for rule in form.rules if isinstance(rule, ShareOfRow)}
+"""Entries whose value is compared with that of another row: they are not drawn, and tested by themselves."""
 MOST_ROWS = 8
 LAST_DATE = dt.date(2021, 6, 30)
 SOFFICE = shutil.which("soffice")
@@ -96,7 +109,8 @@ def values(field: FormField) -> st.SearchStrategy[Any]:
         case FieldType.BOOLEAN:
             return st.booleans()
         case FieldType.CHOICE:
-            return st.sampled_from([choice.code for choice in field.choices])
+            valid = [choice.code for choice in field.choices if choice.is_valid_in(PERIOD)]
+            return st.sampled_from([code for code in valid if code not in COMPARED])
         case FieldType.TAX_CODE:
             return tax_codes()
         case FieldType.CODE:
@@ -128,10 +142,14 @@ def rows(draw: st.DrawFn, form: Form, least: int = 1) -> list[Row]:
         if tuple(repaired[name] for name in form.key) not in {tuple(row[name] for name in form.key) for row in drawn}:
             drawn.append(repaired)
     while len(drawn) < least:  # a key drawn twice: number the rows instead
-        code = next(name for name in form.key if form.field(name).type in (FieldType.CODE, FieldType.TAX_CODE))
+        keys = (FieldType.CODE, FieldType.TAX_CODE, FieldType.CHOICE)
+        code = next(name for name in form.key if form.field(name).type in keys)
         again = dict(drawn[-1])
         again[code] = f"XX-{len(drawn)}" if form.field(code).type is FieldType.CODE else f"0100109106-{len(drawn):03d}"
-        if any(isinstance(rule, DirectlyBelow) and rule.field == code for rule in form.rules):
+        if form.field(code).type is FieldType.CHOICE:
+            free = (entry for entry in ENTRIES.values() if entry.unit == "meeting" and entry.is_valid_in(PERIOD))
+            again = dict.fromkeys(again) | {code: next(e.code for e in free if e.code not in {r[code] for r in drawn})}
+        elif any(isinstance(rule, DirectlyBelow) and rule.field == code for rule in form.rules):
             again[code] = next(unit for unit in BELOW if unit not in {row[code] for row in drawn})
         drawn.append(again)
     return drawn
@@ -167,6 +185,8 @@ def _mend(form: Form, rule: FormRule, row: Row, draw: st.DrawFn) -> None:
             row[name] = draw(st.sampled_from(BELOW))
         case Matches(field=name, pattern=pattern):
             row[name] = draw(st.from_regex(pattern, fullmatch=True))
+        case Whole(field=name):
+            row[name] = float(int(row[name]))
 
 
 def breaks(rule: FormRule, row: Mapping[str, Any]) -> bool:
@@ -189,11 +209,20 @@ def breaks(rule: FormRule, row: Mapping[str, Any]) -> bool:
             return row[name] not in BELOW
         case Matches(field=name, pattern=pattern):
             return re.fullmatch(pattern, row[name]) is None
+        case Whole(field=name):
+            return row[name] != int(row[name])
+        case ValidEntry(field=name):
+            return not ENTRIES[row[name]].is_valid_in(PERIOD)
+        case NamesSameEntry() | ShareOfRow():
+            return False  # no name of an entry is drawn, and no entry that is compared
     raise AssertionError(rule)
 
 
 def selects(when: Condition, row: Mapping[str, Any]) -> bool:
     """Whether a condition selects a row."""
+    if when.has_unit or when.has_other_unit:
+        unit = ENTRIES[row[when.field]].unit
+        return unit in when.has_unit if when.has_unit else unit not in when.has_other_unit
     return row[when.field] is not None if when.is_filled else row[when.field] in when.is_in
 
 
@@ -252,13 +281,15 @@ TYPED: dict[str, tuple[tuple[FieldType, ...], tuple[str | float, ...], str]] = {
 
 def kinds_of_faults(form: Form) -> list[str]:
     """The kinds that the form has a place for."""
-    types = {field.type for field in form.fields}
+    types = {field.type for field in form.fields if not field.listed_in}
     kinds = [kind for kind, (fits, _, _) in TYPED.items() if types & set(fits)]
     if any(isinstance(rule, AtMost) for rule in form.rules):
         kinds.append("part above the whole")
     if any(field.total for field in form.fields):
         kinds.append("total off by one")
-    return [*kinds, "duplicate key", "missing value"]
+    if sum(field.required for field in form.fields) > 1:  # without its key a row may be no row
+        kinds.append("missing value")
+    return [*kinds, "duplicate key"]
 
 
 @st.composite
@@ -291,6 +322,8 @@ def faulty_sheets(draw: st.DrawFn, form: Form, most: int = 4) -> Sheet:
             twin = next(places)
             drawn[twin] = drawn[twin] | {name: drawn[row][name] for name in form.key}
             findings += [(CONTRACTS.named("duplicate_key").code, form.key[0], at) for at in (row, twin)]
+            # What a row may say can depend on its key.
+            findings += [(other.code, other.fields[0], twin) for other in form.rules if breaks(other, drawn[twin])]
         elif kind == "missing value":
             name = draw(st.sampled_from([field.name for field in form.fields if field.required][1:]))
             drawn[row] = drawn[row] | {name: None}
