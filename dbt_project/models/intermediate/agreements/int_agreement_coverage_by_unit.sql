@@ -1,3 +1,5 @@
+{%- set measures = eligibility_measures().strip().split('\n') -%}
+
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
 ),
@@ -10,15 +12,14 @@ agreements as (
     select * from {{ ref('int_agreements_current') }}
 ),
 
--- A unit whose agreements have not come is missing, not without agreements: it stays out of the ratio.
 unions_measured as (
     select
         period,
         org_unit_code,
-        case when is_eligible then 1 else 0 end as is_eligible,
-        case when is_agreements_reported and is_eligible then 1 when is_agreements_reported then 0 end
-            as is_eligible_reported,
-        case when is_eligible and has_agreement then 1 when is_agreements_reported then 0 end as is_covered
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
+            {{ contribution }} as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from unions
 ),
 
@@ -26,9 +27,10 @@ unions_counted as (
     select
         ancestors.period,
         ancestors.ancestor_code as org_unit_code,
-        cast(sum(unions_measured.is_eligible) as bigint) as eligible_units,
-        cast(sum(unions_measured.is_eligible_reported) as bigint) as eligible_units_reported,
-        cast(sum(unions_measured.is_covered) as bigint) as with_agreement
+        {% for line in measures -%}
+            {%- set measure = line.split(' | ')[0] -%}
+            cast(sum(unions_measured.{{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from unions_measured
     inner join ancestors
         on

@@ -1,8 +1,4 @@
-{%- set measures = [
-    'unions', 'workers_total', 'workers_female', 'members_total', 'members_female', 'members_admitted', 'members_left',
-    'unions_founded', 'unions_with_groups', 'union_groups', 'unions_with_sub_unions', 'sub_unions', 'officers_elected',
-    'officers_trained', 'density_members', 'density_workers'
-] -%}
+{%- set measures = membership_measures().strip().split('\n') -%}
 
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
@@ -17,7 +13,6 @@ unions as (
     select * from {{ ref('int_unions_restated') }}
 ),
 
--- What is counted at the end of the period counts active unions only; what happened within it counts all.
 measured as (
     select
         period,
@@ -25,26 +20,10 @@ measured as (
         current_org_unit_code,
         is_comparable,
         sector,
-        case when is_active then 1 else 0 end as unions,
-        case when is_active then workers_total end as workers_total,
-        case when is_active then workers_female end as workers_female,
-        case when is_active then members_total end as members_total,
-        case when is_active then members_female end as members_female,
-        members_admitted,
-        members_left,
-        case when is_founded_in_period then 1 when not is_founded_in_period then 0 end as unions_founded,
-        case when is_active and union_groups > 0 then 1 when is_active and union_groups = 0 then 0 end
-            as unions_with_groups,
-        case when is_active then union_groups end as union_groups,
-        case when is_active and sub_unions > 0 then 1 when is_active and sub_unions = 0 then 0 end
-            as unions_with_sub_unions,
-        case when is_active then sub_unions end as sub_unions,
-        case when is_active and officers_trained is not null then officers_elected end as officers_elected,
-        case when is_active and officers_elected is not null then officers_trained end as officers_trained,
-        case when is_active and counts_for_density and workers_total is not null then members_total end
-            as density_members,
-        case when is_active and counts_for_density and members_total is not null then workers_total end
-            as density_workers
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
+            {{ contribution }} as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from unions
 ),
 
@@ -56,7 +35,8 @@ by_place as (
         current_org_unit_code,
         is_comparable,
         sector,
-        {% for measure in measures -%}
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
             cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from measured
@@ -87,7 +67,8 @@ rolled_up as (
         sector,
         basis,
         is_comparable,
-        {% for measure in measures -%}
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
             cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from placed
@@ -126,7 +107,8 @@ final as (
         sector_group as sector,
         basis,
         scope,
-        {% for measure in measures -%}
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
             cast(sum({{ measure }}) as bigint) as {{ measure }},
         {% endfor -%}
         {{ percent('sum(density_members)', 'sum(density_workers)') }} as density_pct
