@@ -234,6 +234,42 @@ def status(
 
 
 @app.command()
+def trace(
+    table: Annotated[str, typer.Argument(help="Bảng đã công bố, ví dụ mart_membership.")],
+    measure: Annotated[str, typer.Argument(help="Cột có số liệu, ví dụ members_total.")],
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="CỘT=GIÁ TRỊ chọn ra một dòng, ví dụ period=2021-Q2 org_unit_code=H004.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Ghi mọi dòng nguồn ra tệp CSV.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dẫn một số liệu đã công bố về tệp, trang tính và ô đã gửi. Mã thoát: 0; 1 không có số liệu ấy."""
+    from pipelines.reports.source_cells import with_text_as_sent
+    from pipelines.reports.trace_text import figure_as_json, print_figure
+    from pipelines.warehouse.lineage import NoSuchFigureError, trace_figure
+    from pipelines.warehouse.published import NotPublishedError
+
+    if unclear := [key for key in keys or [] if "=" not in key]:
+        _fail(f"“{unclear[0]}” phải có dạng CỘT=GIÁ TRỊ, ví dụ period=2021-Q2.")
+    settings = _settings(data_dir)
+    try:
+        value, rows = trace_figure(settings, table, measure, dict(key.split("=", 1) for key in keys or []))
+    except NotPublishedError as error:
+        _fail(f"Chưa có bản công bố ({error}). Chạy congdoan run trước.", code=1)
+    except NoSuchFigureError as error:
+        _fail(str(error), code=1)
+    rows = with_text_as_sent(settings, rows)
+    if output is not None:
+        rows.write_csv(output, include_bom=True)  # Excel needs the BOM
+        _messages.print(f"Đã ghi {output}", markup=False)
+    if as_json:
+        print(json.dumps(figure_as_json(value, rows), ensure_ascii=False, indent=2, default=str))
+    else:
+        print_figure(value, rows, Console())
+
+
+@app.command()
 def ui(data_dir: DataDir = None, port: Annotated[int, typer.Option(help="Cổng trên máy này.")] = 3000) -> None:
     """Mở Dagster tại http://localhost:3000 (chỉ trên máy này)."""
     from pipelines.dagster_home import dagster_environment

@@ -47,3 +47,37 @@ eligible_units | union_code | case when is_eligible then 1 else 0 end
 eligible_units_reported | union_code | case when is_agreements_reported then case when is_eligible then 1 else 0 end end
 with_agreement | union_code | case when is_eligible and has_agreement then 1 when is_agreements_reported then 0 end
 {% endmacro %}
+
+{#-
+Of an agreement as a whole, whatever the number of its employers. What counts only agreements in force is 0, not
+unknown, where the last one has expired.
+-#}
+{% macro agreement_measures() %}
+{%- set known = "quality is not null or is_in_force = 0" %}
+multi_employer | scope | multi_employer
+amended_in_period | amended_on | amended_in_period
+expiring | expires_on | coalesce(expiring, 0)
+grade_a | quality | case when quality = 'a' then 1 when {{ known }} then 0 end
+grade_b | quality | case when quality = 'b' then 1 when {{ known }} then 0 end
+grade_c | quality | case when quality = 'c' then 1 when {{ known }} then 0 end
+grade_d | quality | case when quality = 'd' then 1 when {{ known }} then 0 end
+not_graded | quality | case when quality = 'not_graded' then 1 when {{ known }} then 0 end
+graded | quality | case when quality <> 'not_graded' then 1 when {{ known }} then 0 end
+good | quality | case when quality in ('a', 'b') then 1 when {{ known }} then 0 end
+terms_known | better_terms | case when better_terms is not null then 1 else 0 end
+with_better_terms | better_terms | case when better_terms > 0 then 1 when better_terms = 0 or is_in_force = 0 then 0 end
+better_terms | better_terms | case when is_in_force = 0 then 0 else better_terms end
+meal_known | shift_meal_vnd | case when shift_meal_vnd is not null then 1 else 0 end
+shift_meal_sum | shift_meal_vnd | case when is_in_force = 0 then 0 else shift_meal_vnd end
+{% endmacro %}
+
+{#- How far the outreach has come: 1 surveyed, 2 approached (also where it was refused), 3 union founded. -#}
+{% macro outreach_stage(status) -%}
+    case {{ status }}
+        when 'union_founded' then 3
+        when 'refused' then 2
+        when 'approached' then 2
+        when 'surveyed' then 1
+        when 'not_contacted' then 0
+    end
+{%- endmacro %}

@@ -19,7 +19,7 @@ import polars as pl
 import yaml
 
 from pipelines.codegen.form_calendar import calendar_years, form_calendar
-from pipelines.contracts.frames import CHANGES, ROW_KEYS, SETTLED_ISSUES, SUBMISSIONS, row_schema
+from pipelines.contracts.frames import CHANGES, COLUMN_PLACES, ROW_KEYS, SETTLED_ISSUES, SUBMISSIONS, row_schema
 from pipelines.contracts.loader import load_contracts
 from pipelines.contracts.model import Contracts, FieldType, Form, FormField
 from pipelines.contracts.vietnamese import UNITS_VI
@@ -51,6 +51,10 @@ LAKE_TABLES = {
         "Khác biệt giữa hai lần gửi liền nhau đã được nhận: mỗi dòng là một dòng thêm, bớt hoặc một giá trị đổi. "
         "(One row per difference between accepted versions.)"
     ),
+    "column_places": (
+        "Vị trí các cột trong tệp đã nhận: mỗi dòng là một cột của một bảng trong một trang tính. "
+        "(Where each field stands in a file.)"
+    ),
 }
 NOT_PUBLISHED = ("note",)
 """Free text of senders may hold personal data: it stays in staging and is not published."""
@@ -72,6 +76,8 @@ def render_dbt(contracts: Contracts | None = None) -> dict[str, str]:
         f"{STAGING}/_stg_submission_issues.yml": _staging_yaml("submission_issues", _issue_columns()),
         f"{STAGING}/stg_submission_changes.sql": _staging_sql("submission_changes", CHANGES),
         f"{STAGING}/_stg_submission_changes.yml": _staging_yaml("submission_changes", _change_columns()),
+        f"{STAGING}/stg_column_places.sql": _staging_sql("column_places", COLUMN_PLACES),
+        f"{STAGING}/_stg_column_places.yml": _staging_yaml("column_places", _place_columns()),
         f"{SEEDS}/code_lists.csv": _code_lists_csv(contracts),
         f"{SEEDS}/form_senders.csv": _form_senders_csv(contracts),
         f"{SEEDS}/form_calendar.csv": _csv(("form", "period", "due_on"), form_calendar(contracts, calendar_years())),
@@ -159,6 +165,11 @@ def _issue_columns() -> list[dict[str, Any]]:
 def _change_columns() -> list[dict[str, Any]]:
     tests: dict[str, list[Any]] = {name: ["not_null"] for name in ("submission_id", "row_key", "change")}
     return [_column(name, name, *tests.get(name, [])) for name in CHANGES]
+
+
+def _place_columns() -> list[dict[str, Any]]:
+    tests: dict[str, list[Any]] = {name: ["not_null"] for name in ("submission_id", "field", "column_letter")}
+    return [_column(name, name, *tests.get(name, [])) for name in COLUMN_PLACES]
 
 
 def _history_columns(form: Form) -> dict[str, pl.DataType]:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pipelines import periods
 from pipelines.contracts import Severity
@@ -84,6 +85,12 @@ def verdict_vi(verdict: str) -> str:
 def count_vi(number: int) -> str:
     """A whole number with dots for thousands."""
     return f"{number:,}".replace(",", ".")
+
+
+def number_vi(number: float | Decimal, digits: int = 2) -> str:
+    """A number with thousands in dots and a decimal comma, with at most so many digits after it: "1.234,5"."""
+    text = f"{number:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    return text.rstrip("0").rstrip(",") if "," in text else text
 
 
 def date_vi(date: dt.date) -> str:

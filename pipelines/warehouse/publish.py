@@ -18,6 +18,8 @@ import duckdb
 from pipelines.settings import Settings
 
 PUBLIC_SCHEMA = "marts"
+_VIEW_SCHEMAS = ("lineage",)
+"""Of views on the public tables, which go out as they are."""
 # Clients from DuckDB 1.2 on can read the file; the default format of 2.0 shuts out 1.4, which BI drivers still bundle.
 _STORAGE_VERSION = "v1.2.0"
 
@@ -99,7 +101,35 @@ def _export(build_db: Path, staging: Path) -> dict[str, int]:
             [PUBLIC_SCHEMA],
         ).fetchall():
             connection.execute(f'comment on column public.{PUBLIC_SCHEMA}.{table}."{column}" is {_literal(comment)}')
+        _copy_views(connection)
     return row_counts
+
+
+def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the views of the build anew on the published tables, those that others rest on first."""
+    connection.execute("use public")
+    waiting = connection.execute(
+        "select schema_name || '.' || view_name, sql, comment from duckdb_views()"
+        " where database_name = 'build' and schema_name in (select unnest(?)) order by all",
+        [list(_VIEW_SCHEMAS)],
+    ).fetchall()
+    for schema in _VIEW_SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    while waiting:
+        held_up = [view for view in waiting if not _create_view(connection, *view)]
+        if len(held_up) == len(waiting):
+            raise RuntimeError(f"These views rest on what is not published: {', '.join(name for name, *_ in held_up)}")
+        waiting = held_up
+
+
+def _create_view(connection: duckdb.DuckDBPyConnection, name: str, sql: str, comment: str | None) -> bool:
+    """Whether all that the view rests on was there already."""
+    try:
+        connection.execute(sql)
+    except duckdb.CatalogException:
+        return False
+    connection.execute(f"comment on view {name} is {_literal(comment)}")
+    return True
 
 
 def _literal(text: str | None) -> str:

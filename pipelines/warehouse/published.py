@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import duckdb
 import polars as pl
@@ -15,17 +16,28 @@ class NotPublishedError(LookupError):
     """There is no published file yet, or it has no such table; the message names what is missing."""
 
 
+@contextmanager
+def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, to be read.
+
+    Raises:
+        NotPublishedError: nothing is published.
+    """
+    path = settings.published / "warehouse.duckdb"
+    if not path.exists():
+        raise NotPublishedError(str(path))
+    with duckdb.connect(path, read_only=True) as connection:
+        yield connection
+
+
 def read_published(settings: Settings, tables: Iterable[str]) -> dict[str, pl.DataFrame]:
     """Whole public tables by name, all of the same version.
 
     Raises:
         NotPublishedError: nothing is published, or a table is not among what is.
     """
-    path = settings.published / "warehouse.duckdb"
-    if not path.exists():
-        raise NotPublishedError(str(path))
-    with duckdb.connect(path, read_only=True) as connection:
+    with open_published(settings) as connection:
         try:
             return {table: connection.table(f"{PUBLIC_SCHEMA}.{table}").pl() for table in tables}
         except duckdb.CatalogException as error:
-            raise NotPublishedError(f"{path}: {error}") from error
+            raise NotPublishedError(f"{settings.published}: {error}") from error

@@ -29,7 +29,8 @@ unions_counted as (
         ancestors.ancestor_code as org_unit_code,
         {% for line in measures -%}
             {%- set measure = line.split(' | ')[0] -%}
-            cast(sum(unions_measured.{{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
+            cast(sum(unions_measured.{{ measure }}) as bigint)
+                as {{ measure }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from unions_measured
     inner join ancestors

@@ -1,7 +1,4 @@
-{%- set counts = [
-    'multi_employer', 'amended_in_period', 'expiring', 'grade_a', 'grade_b', 'grade_c', 'grade_d', 'not_graded',
-    'graded', 'good', 'terms_known', 'with_better_terms', 'better_terms', 'meal_known', 'shift_meal_sum'
-] -%}
+{%- set measures = agreement_measures().strip().split('\n') -%}
 
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
@@ -33,29 +30,14 @@ by_agreement as (
     group by period, org_unit_code, agreement_code
 ),
 
--- What counts only agreements in force is 0, not unknown, where the last one has expired.
 measured as (
     select
         period,
         org_unit_code,
-        multi_employer,
-        amended_in_period,
-        coalesce(expiring, 0) as expiring,
-        {% for grade in ['a', 'b', 'c', 'd'] -%}
-            case when quality = '{{ grade }}' then 1 when quality is not null or is_in_force = 0 then 0 end
-                as grade_{{ grade }},
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
+            {{ contribution }} as {{ measure }},
         {% endfor -%}
-        case when quality = 'not_graded' then 1 when quality is not null or is_in_force = 0 then 0 end
-            as not_graded,
-        case when quality <> 'not_graded' then 1 when quality is not null or is_in_force = 0 then 0 end
-            as graded,
-        case when quality in ('a', 'b') then 1 when quality is not null or is_in_force = 0 then 0 end as good,
-        case when better_terms is not null then 1 else 0 end as terms_known,
-        case when better_terms > 0 then 1 when better_terms = 0 or is_in_force = 0 then 0 end
-            as with_better_terms,
-        case when is_in_force = 0 then 0 else better_terms end as better_terms,
-        case when shift_meal_vnd is not null then 1 else 0 end as meal_known,
-        case when is_in_force = 0 then 0 else shift_meal_vnd end as shift_meal_sum,
         shift_meal_vnd as shift_meal_min
     from by_agreement
 ),
@@ -64,8 +46,9 @@ by_reporter as (
     select
         period,
         org_unit_code,
-        {% for count in counts -%}
-            sum({{ count }}) as {{ count }},
+        {% for line in measures -%}
+            {%- set measure = line.split(' | ')[0] -%}
+            sum({{ measure }}) as {{ measure }},
         {% endfor -%}
         min(shift_meal_min) as shift_meal_min
     from measured
@@ -76,8 +59,9 @@ final as (
     select
         ancestors.period,
         ancestors.ancestor_code as org_unit_code,
-        {% for count in counts -%}
-            cast(sum(by_reporter.{{ count }}) as bigint) as {{ count }},
+        {% for line in measures -%}
+            {%- set measure = line.split(' | ')[0] -%}
+            cast(sum(by_reporter.{{ measure }}) as bigint) as {{ measure }},
         {% endfor -%}
         min(by_reporter.shift_meal_min) as shift_meal_min
     from by_reporter

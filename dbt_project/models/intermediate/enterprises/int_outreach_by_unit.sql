@@ -10,17 +10,10 @@ periods as (
     select * from {{ ref('int_periods_reported') }}
 ),
 
--- How far the outreach has come: 1 surveyed, 2 approached (also where it was refused), 3 union founded.
 staged as (
     select
         enterprises.*,
-        case outreach_status
-            when 'union_founded' then 3
-            when 'refused' then 2
-            when 'approached' then 2
-            when 'surveyed' then 1
-            when 'not_contacted' then 0
-        end as stage,
+        {{ outreach_stage('outreach_status') }} as stage,
         case when outreach_status = 'refused' then 1 else 0 end as is_refused
     from enterprises
 ),

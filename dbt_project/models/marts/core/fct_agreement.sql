@@ -17,6 +17,8 @@ final as (
         term_days,
         status,
         is_signed_in_period,
+        is_amended_in_period,
+        is_expiring,
         sent_on,
         amended_on,
         workers_covered,
