@@ -1,5 +1,12 @@
 {#- The row of a scorecard in one sentence that a leader reads; says what is not known, and why. -#}
 {% macro scorecard_summary(card) -%}
+    {%- set counts = {
+        'targets_met': 'đạt',
+        'targets_on_track': 'đúng tiến độ',
+        'targets_behind': 'chậm',
+        'targets_qualitative': 'định tính',
+        'targets_no_data': 'chưa có số liệu',
+    } -%}
     case
         when {{ card }}.rank is not null
             then
@@ -34,19 +41,13 @@
         when {{ card }}.targets_given = 0 then '; chưa giao chỉ tiêu'
         else
             '; được giao ' || {{ vietnamese_number(card ~ '.targets_given') }} || ' chỉ tiêu'
-            {%- for column, words in [
-                ('targets_met', 'đạt'),
-                ('targets_on_track', 'đúng tiến độ'),
-                ('targets_behind', 'chậm'),
-                ('targets_qualitative', 'định tính'),
-                ('targets_no_data', 'chưa có số liệu'),
-            ] %}
-            || case
-                when {{ card }}.{{ column }} > 0
-                    then ', ' || {{ vietnamese_number(card ~ '.' ~ column) }} || ' {{ words }}'
-                else ''
-            end
-            {%- endfor %}
+            {% for column, words in counts.items() -%}
+                || case
+                    when {{ card }}.{{ column }} > 0
+                        then ', ' || {{ vietnamese_number(card ~ '.' ~ column) }} || ' {{ words }}'
+                    else ''
+                end
+            {% endfor -%}
     end
     || '.'
 {%- endmacro %}

@@ -15,8 +15,8 @@ ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
 ),
 
--- What stands today: the version that counts and, where the newest one was returned, that one too. Mistakes that
--- have been put right are no longer held against anybody.
+-- What stands today: the version that counts and, where the newest one was returned, that one too. Mistakes
+-- that have been put right are no longer held against anybody.
 standing as (
     select * from submissions
     where is_current or (age = 1 and verdict = 'returned')
@@ -26,10 +26,11 @@ standing as (
 queries as (
     select
         submission_id,
-        count(case when not is_explained then 1 end) as open_queries,
+        count(case when is_explained is not true then 1 end) as open_queries,
         count(
             distinct case
-                when not is_explained then coalesce(sheet, '') || ' ' || coalesce(cast(source_row as string), '')
+                when is_explained is not true
+                    then coalesce(sheet, '') || ' ' || coalesce(cast(source_row as string), '')
             end
         ) as rows_with_open_queries,
         count(case when rule_code like 'CD-Q32%' then 1 end) as sudden_changes

@@ -30,7 +30,8 @@ final as (
     select
         coalesce(enterprises.period, stated_twice.period) as period,
         coalesce(enterprises.org_unit_code, stated_twice.org_unit_code) as org_unit_code,
-        {{ percent('enterprises.workers_unknown', 'enterprises.enterprises_reported') }} as workers_unknown_pct,
+        {{ percent('enterprises.workers_unknown', 'enterprises.enterprises_reported') }}
+            as workers_unknown_pct,
         stated_twice.employers_compared,
         {{ percent('stated_twice.difference', 'stated_twice.workers') }} as workers_difference_pct
     from enterprises

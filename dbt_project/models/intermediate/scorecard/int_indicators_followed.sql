@@ -37,7 +37,8 @@ asked as (
         case
             when indicator_values.value is null then 'no_value'
             when indicator_values.completeness_pct is null then 'completeness_unknown'
-            when indicator_values.completeness_pct < {{ var('completeness_judged_from_pct') }} then 'incomplete'
+            when indicator_values.completeness_pct < {{ var('completeness_judged_from_pct') }}
+                then 'incomplete'
         end as unjudged_reason
     from indicator_values
     inner join indicators on indicator_values.indicator_code = indicators.indicator_code
@@ -99,7 +100,8 @@ final as (
         change_on_year,
         case
             when not is_change_judged then 'unknown'
-            when 100 * abs(change_on_previous) <= {{ var('steady_within_pct') }} * abs(previous_value) then 'steady'
+            when 100 * abs(change_on_previous) <= {{ var('steady_within_pct') }} * abs(previous_value)
+                then 'steady'
             when better_when * change_on_previous > 0 then 'improving'
             else 'worsening'
         end as trend

@@ -17,8 +17,8 @@ size_classes as (
     from {{ ref('peer_size_classes') }} as peer_size_classes
 ),
 
--- The size of a unit is what it and the units below reported last, whenever that was: a report that is missing
--- moves nobody into another class.
+-- The size of a unit is what it and the units below reported last, whenever that was: a report that is
+-- missing moves nobody into another class.
 sized as (
     select
         ancestors.period,
@@ -81,8 +81,8 @@ counted as (
     from memberships
 ),
 
--- Everybody belongs to the whole kind, so that those whose own group is too small have somebody to be compared
--- with; each is judged in one group only.
+-- Everybody belongs to the whole kind, so that those whose own group is too small have somebody to be
+-- compared with; each is judged in one group only.
 judged as (
     select
         counted.*,

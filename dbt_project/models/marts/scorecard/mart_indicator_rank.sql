@@ -39,7 +39,8 @@ final as (
         ranks.rank,
         ranks.peers,
         ranks.percentile,
-        case when ranks.rank is null then coalesce(followed.unjudged_reason, 'no_peers') end as unranked_reason,
+        case when ranks.rank is null then coalesce(followed.unjudged_reason, 'no_peers') end
+            as unranked_reason,
         followed.previous_period,
         followed.previous_value,
         followed.change_on_previous,

@@ -139,7 +139,8 @@ combined as (
         between_levels.figures_compared,
         between_levels.figures_equal_pct,
         between_levels.largest_difference_pct,
-        {{ quality_grade('between_levels', ['figures_equal_pct', 'largest_difference_pct']) }} as external_grade,
+        {{ quality_grade('between_levels', ['figures_equal_pct', 'largest_difference_pct']) }}
+            as external_grade,
         denominators.workers_unknown_pct,
         denominators.employers_compared,
         denominators.workers_difference_pct,
