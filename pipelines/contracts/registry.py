@@ -62,6 +62,8 @@ def _choice(row: Row) -> dict[str, Any]:
         "label_vi": row["name_vi"],
         "unit": row["unit"],
         "quarters": QUARTERS[row["frequency"]],
+        # What happens in a period adds up over the year; where the last value stands for it, it has been added up.
+        "is_cumulative": row["kind"] == "flow" and row["aggregation_over_time"] == "last",
         **_validity(row, place),
     }
 
