@@ -23,7 +23,7 @@ from pipelines.contracts import load_contracts
 from pipelines.contracts.frames import SUBMISSIONS, row_schema
 from tests.national import submission
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 Reports = Mapping[tuple[str, str, str], Sequence[Row]]
 """(form, unit, period) → rows."""
 
