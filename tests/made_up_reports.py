@@ -3,7 +3,7 @@
 Bắc Kạn (T06, threshold 15 beside 25) in the last quarter of 2022:
 
 * H060 and H061 send every form; both report the enterprise E3, with 24 and with 26 workers.
-* H062 sends its unions and nothing else.
+* H062 sends its unions, and of activities only one of the two parts of every ratio.
 * H065 sends forms in which every denominator is 0: an occupational union, an enterprise without workers, an
   agreement that has expired, activities of which there were none.
 * H063 sends nothing.
@@ -120,6 +120,11 @@ REPORTS: Reports = {
     ),
     # --- H062
     ("grassroots_unions", "H062", NOW): [union("U1", "private_enterprise", 10, 5, "good", tax_code="E10")],
+    ("activities", "H062", NOW): activities(
+        **{"petitions_made": 4, "petitions_resolved": None, "strikes": 3, "party_admitted": 2},
+        **{"fee_wage_fund_vnd": 300e6, "fee_collected_vnd": None, "dues_collected_vnd": 1e6, "fee_employers": 7},
+        **{"upper_unions_rated": 1, "full_time_posts": 2, "workers_unrepresented": 90},
+    ),
     # --- H065
     ("grassroots_unions", "H065", NOW): [union("U1", "informal", None, 25, officers_elected=0, officers_trained=0)],
     ("enterprises", "H065", NOW): [enterprise("E8", 0, False, 0, "not_contacted")],

@@ -95,7 +95,7 @@ CASES: dict[str | tuple[str, int], Values] = {
         "H062": None,
         "T06": (308, 110 + 26 + 300 + 20),
     },
-    # 2 % of the wage fund, 1 % of the members' wages
+    # of activities H062 gives one part only: it stands on neither side; 2 % of wage fund, 1 % of the members' wages
     "fee_collection_pct": {"H060": (18e6, 20e6), "H061": (12e6, 10e6), "H062": None, "T06": (30e6, 30e6)},
     "dues_collection_pct": {"H060": (4e6, 4e6), "H061": (0.5e6, 1e6), "H062": None, "T06": (4.5e6, 5e6)},
     "fee_employers_paid_pct": {"H060": (15, 20), "H061": (10, 10), "H062": None, "T06": (25, 30)},
