@@ -1,6 +1,5 @@
 """Form contracts: their model and how they are loaded. Knows nothing of files sent in, GX or dbt."""
 
-from pipelines.contracts.comparisons import Comparison
 from pipelines.contracts.loader import ContractError, load_contracts
 from pipelines.contracts.model import (
     Beside,
@@ -17,6 +16,7 @@ from pipelines.contracts.model import (
 )
 from pipelines.contracts.rules import (
     AtMost,
+    Comparison,
     Condition,
     DaysBetween,
     DirectlyBelow,

@@ -53,6 +53,14 @@ def dated_parameters(rows: Iterable[Row]) -> list[dict[str, Any]]:
     ]
 
 
+def is_cumulative(row: Row) -> bool:
+    """Whether the values of an indicator count since January.
+
+    What happens within periods is added up over the year; if the last value stands for the year, it already has been.
+    """
+    return row["kind"] == "flow" and row["aggregation_over_time"] == "last"
+
+
 def _choice(row: Row) -> dict[str, Any]:
     place = f"indicators.csv, {row['indicator_code']}"
     if row["frequency"] not in QUARTERS:
@@ -62,6 +70,7 @@ def _choice(row: Row) -> dict[str, Any]:
         "label_vi": row["name_vi"],
         "unit": row["unit"],
         "quarters": QUARTERS[row["frequency"]],
+        "is_cumulative": is_cumulative(row),
         **_validity(row, place),
     }
 

@@ -331,6 +331,8 @@ def _agreement_rows(
     workers = enterprise_rows.filter("has_union").select("period", "tax_code", workers_covered="workers_total")
     rows = kept.drop("period", "starts_on").join(reported, how="cross").filter(is_kept)
     rows = rows.join(workers, on=["period", "tax_code"]).sort("agreement_code", "tax_code", "at")
+    amended = pl.col("signed_on") + pl.duration(days=500)
+    is_amended = (pl.col("noise_sent") < 0.2) & (amended <= pl.col("ends_on"))
     return rows.select(
         *("org_unit_code", "period", "agreement_code", "tax_code", "union_code", "signed_on"),
         *("effective_on", "expires_on", "sent_on", "workers_covered"),
@@ -339,7 +341,7 @@ def _agreement_rows(
         quality=pick(("a", "b", "b", "c", "d", "not_graded"), pl.col("noise_terms")),
         better_terms=1 + (pl.col("noise_terms") * 9).cast(pl.Int64),
         shift_meal_vnd=15_000 + 1_000 * (pl.col("noise_terms") * 20).cast(pl.Int64),
-        amended_on=pl.lit(None, dtype=pl.Date),
+        amended_on=pl.when(is_amended).then(amended),
         note=pl.lit(None, dtype=pl.String),
     )
 
