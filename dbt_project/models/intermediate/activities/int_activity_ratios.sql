@@ -89,6 +89,8 @@ to_date as (
             by_unit.period = indicator_periods.counted_period
             and indicators.frequency = indicator_periods.frequency
             and indicators.is_summed = indicator_periods.is_summed
+            -- what counts since January says nothing of the next year
+            and (not indicators.is_cumulative or left(by_unit.period, 4) = left(indicator_periods.period, 4))
     inner join units
         on
             indicator_periods.period = units.period
