@@ -9,7 +9,9 @@ periods as (
 dated as (
     select
         projections.*,
-        'quý ' || cast(periods.quarter as string) || '/' || cast(periods.year as string) as data_words
+        'quý '
+        || case periods.quarter when 1 then 'I' when 2 then 'II' when 3 then 'III' when 4 then 'IV' end
+        || '/' || cast(periods.year as string) as data_words
     from projections
     left join periods on projections.data_index = {{ period_index('periods.year', 'periods.quarter') }}
 ),

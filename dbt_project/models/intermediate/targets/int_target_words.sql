@@ -93,7 +93,7 @@ judged as (
             when status = 'on_track' then 'đúng tiến độ'
             when is_failed then 'không đạt'
             when status = 'behind' and is_lower_bound then 'chậm tiến độ'
-            when status = 'behind' and operator in ('<', '<=') then 'vượt mức cho phép theo tiến độ'
+            when status = 'behind' and operator in ('<', '<=') then 'cao hơn mức theo tiến độ'
             when status = 'behind' then 'lệch tiến độ'
             when status = 'no_target' then 'chưa giao chỉ tiêu'
             when status = 'qualitative' then 'chỉ tiêu định tính'
@@ -109,7 +109,7 @@ judged as (
         end as status_vi,
         case
             when not (is_lower_bound and target_value > 0)
-                then 'thực hiện ' || actual_words || ', ' || plan_words || ' là ' || target_words
+                then 'ghi nhận ' || actual_words || ', ' || plan_words || ' là ' || target_words
             when status = 'met' and is_percent and actual_read > target_value
                 then 'đạt ' || actual_words || ', vượt ' || gap_words || ' so với chỉ tiêu ' || target_words
             when status = 'met' and is_percent
