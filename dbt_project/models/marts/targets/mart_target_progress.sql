@@ -51,6 +51,8 @@ final as (
         units_known.name_vi as org_unit_name_vi,
         units_known.unit_type,
         coalesce(units_known.is_valid, false) as is_unit_valid,
+        progress.inherited_from_code,
+        progress.inherited_from_name_vi,
         progress.indicator_code,
         indicators.name_vi as indicator_name_vi,
         indicators.unit,
@@ -86,8 +88,6 @@ final as (
         progress.target_version,
         progress.first_target_value,
         progress.is_adjusted,
-        progress.inherited_from_code,
-        progress.inherited_from_name_vi,
         progress.completeness_pct
     from progress
     inner join words on {{ is_same_target('progress', 'words') }}
