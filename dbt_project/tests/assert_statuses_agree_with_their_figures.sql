@@ -1,5 +1,5 @@
--- What is judged has both figures; what is not has neither percentage nor gap nor pace. A projection has its interval
--- around it, and nothing is told of an inherited target.
+-- What is judged has both figures; what is not has neither percentage nor gap nor pace. A projection lies in its
+-- interval, and nothing is reckoned for an inherited target.
 select *
 from {{ ref('mart_target_progress') }}
 where
@@ -16,7 +16,11 @@ where
     or (status = 'no_target' and (target_set <> 'none' or target_value is not null or is_qualitative))
     or (
         inherited_from_code is not null
-        and (status not in ('qualitative', 'no_data') or actual_value is not null or projected_value is not null)
+        and (
+            status not in ('qualitative', 'no_data')
+            or actual_value is not null
+            or projected_value is not null
+        )
     )
     or (
         projection_method is not null

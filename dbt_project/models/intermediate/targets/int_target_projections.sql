@@ -34,6 +34,10 @@ joined as (
         targets.counted_over,
         targets.periods_left,
         targets.actual_value,
+        coalesce(targets.completeness_pct, 100) / 100 as part_known,
+        -- what has not been reported yet is still to come, too
+        targets.periods_left
+        + targets.periods_elapsed * (1 - coalesce(targets.completeness_pct, 100) / 100) as periods_to_come,
         targets.end_index,
         -- from the last figure that it stands on, which may be older than the period
         targets.end_index - trends.last_index as quarters_ahead,
@@ -115,8 +119,8 @@ reckoned as (
         quantiles.*,
         case method
             when 'trend' then mean_value + slope * (end_index - mean_index)
-            when 'seasonal' then actual_value / share
-            else actual_value + periods_left * mean_value
+            when 'seasonal' then actual_value / (part_known * share)
+            else actual_value + periods_to_come * mean_value
         end as middle,
         case method
             when 'trend'
@@ -132,7 +136,7 @@ reckoned as (
                 then
                     quantile_90
                     * deviation
-                    * sqrt(periods_left + periods_left * periods_left / cast(periods_used as double))
+                    * sqrt(periods_to_come + periods_to_come * periods_to_come / periods_used)
         end as margin,
         case when method = 'trend' then 0 else actual_value end as least,
         case when unit = 'percent' and highest_value <= 100 then 100 end as most
@@ -142,8 +146,14 @@ reckoned as (
 bounded as (
     select
         reckoned.*,
-        case when method = 'seasonal' then actual_value / highest_share else middle - margin end as low,
-        case when method = 'seasonal' then actual_value / lowest_share else middle + margin end as high
+        case method
+            when 'seasonal' then actual_value / (part_known * highest_share)
+            else middle - margin
+        end as low,
+        case method
+            when 'seasonal' then actual_value / (part_known * lowest_share)
+            else middle + margin
+        end as high
     from reckoned
 ),
 

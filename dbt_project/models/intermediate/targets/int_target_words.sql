@@ -104,6 +104,7 @@ judged as (
             when counted_over = 'term' and year < first_year
                 then 'chưa đến năm ' || cast(first_year as string)
             when is_followed and org_unit_valid_from is null then 'đơn vị không hoạt động trong kỳ này'
+            when counted_over = 'year' and periods_elapsed = 0 then 'trong năm chưa đến kỳ báo cáo'
             when actual_value is null then 'chưa có số liệu'
             else 'chưa đủ số liệu: mới có ' || reports_words
         end as status_vi,
