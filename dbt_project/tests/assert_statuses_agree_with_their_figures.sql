@@ -1,5 +1,5 @@
--- What is judged has both figures; what is not has neither percentage nor gap nor pace. A projection lies in its
--- interval, and nothing is reckoned for an inherited target.
+-- What is judged has both figures; what is not has neither percentage nor gap nor pace. A projection lies in
+-- its interval, and nothing is reckoned for an inherited target.
 select *
 from {{ ref('mart_target_progress') }}
 where
