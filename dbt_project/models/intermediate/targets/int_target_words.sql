@@ -17,20 +17,33 @@ joined as (
     left join indicators on progress.indicator_code = indicators.indicator_code
 ),
 
--- Rounded as it will be read, but never across the target: 99,96 of 100 is not 100,0. What is expected of a
--- count is a whole one.
+-- One decimal, or two where the target has two.
 rounded as (
     select
         joined.*,
+        case when round(target_value, 1) <> target_value then 100 else 10 end as parts,
+        case
+            when round(target_value, 1) <> target_value then round(actual_value, 2)
+            else round(actual_value, 1)
+        end as actual_rounded
+    from joined
+),
+
+-- As it will be read, but never across the target: 99,96 of 100 is not 100,0. What is expected of a count is
+-- a whole one.
+read_out as (
+    select
+        rounded.*,
         case
             when
-                {{ target_is_met('operator', 'round(actual_value, 1)', 'target_value') }} <> is_reached
+                {{ target_is_met('operator', 'actual_rounded', 'target_value') }} <> is_reached
+                or (not is_reached and actual_value <> target_value and actual_rounded = target_value)
                 then
                     case
-                        when actual_value < target_value then floor(actual_value * 10) / 10
-                        else ceil(actual_value * 10) / 10
+                        when actual_value < target_value then floor(actual_value * parts) / parts
+                        else ceil(actual_value * parts) / parts
                     end
-            else round(actual_value, 1)
+            else actual_rounded
         end as actual_read,
         case
             when not is_reached and round(pct_of_target, 1) >= 100 then floor(pct_of_target * 10) / 10
@@ -42,12 +55,12 @@ rounded as (
             else floor(round(expected_value, 6))
         end as expected_read,
         floor(completeness_pct * 10) / 10 as completeness_read
-    from joined
+    from rounded
 ),
 
 phrased as (
     select
-        rounded.*,
+        read_out.*,
         case operator
             when '>' then 'trên '
             when '=' then 'đúng '
@@ -82,7 +95,7 @@ phrased as (
         end
         || case when counted_over = 'term' then cast(first_year as string) || '–' else '' end
         || cast(target_year as string) as plan_words
-    from rounded
+    from read_out
 ),
 
 judged as (
