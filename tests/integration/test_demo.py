@@ -91,7 +91,7 @@ def test_exactly_80_percent_does_not_meet_a_target_above_80(demo: DemoRun) -> No
     assert demo.query(
         "select actual_value, status from marts.mart_target_progress where org_unit_code = 'T06'"
         " and indicator_code = 'agreement_coverage_pct' and target_year = 2025 and period = '2023-Q4'"
-    ) == [(80.0, "not_met")]
+    ) == [(80.0, "behind")]
 
 
 def test_a_qualitative_target_has_no_percentage(demo: DemoRun) -> None:

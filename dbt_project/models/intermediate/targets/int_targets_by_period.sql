@@ -117,6 +117,13 @@ final as (
             as threshold,
         coalesce(combined.denominator, indicators.denominator_name_vi) as denominator,
         combined.source,
+        cast(null as bigint) as first_year,
+        cast(null as bigint) as target_version,
+        cast(null as double) as first_target_value,
+        false as is_adjusted,
+        cast(null as string) as inherited_from_code,
+        cast(null as string) as inherited_from_name_vi,
+        cast(null as string) as set_kind,
         combined.is_followed,
         combined.is_given
     from combined
