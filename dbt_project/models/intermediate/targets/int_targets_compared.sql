@@ -24,6 +24,7 @@ joined as (
     left join actuals
         on
             targets.is_followed
+            and targets.inherited_from_code is null
             and targets.period = actuals.period
             and targets.org_unit_code = actuals.org_unit_code
             and targets.indicator_code = actuals.indicator_code
@@ -32,6 +33,7 @@ joined as (
     left join completeness
         on
             targets.is_followed
+            and targets.inherited_from_code is null
             and targets.period = completeness.period
             and targets.org_unit_code = completeness.org_unit_code
             and indicators.subject = completeness.subject

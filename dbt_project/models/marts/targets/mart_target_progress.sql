@@ -39,6 +39,8 @@ final as (
         units_known.name_vi as org_unit_name_vi,
         units_known.unit_type,
         coalesce(units_known.is_valid, false) as is_unit_valid,
+        progress.inherited_from_code,
+        progress.inherited_from_name_vi,
         progress.indicator_code,
         indicators.name_vi as indicator_name_vi,
         indicators.unit,
