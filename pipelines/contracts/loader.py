@@ -56,7 +56,7 @@ def _with_listed_choices(document: Any, indicators: Sequence[Row]) -> Any:
     """A form as written, with the code lists that it takes from the seed of indicators filled in."""
     for field in document.get("fields", []) if isinstance(document, dict) else []:
         if isinstance(field, dict) and isinstance(listed := field.get("listed_in"), dict):
-            field["choices"] = listed_choices(indicators, str(listed.get("origin")))
+            field["choices"] = listed_choices(indicators, listed.get("origin"))
     return document
 
 

@@ -63,10 +63,13 @@ class Choice(Strict):
 
 
 class ListedIn(Strict):
-    """Where a code list comes from that is no part of the contract: rows of the indicator seed, in their order."""
+    """Where a code list comes from that is no part of the contract: rows of the indicator seed, in their order.
+
+    ``origin`` picks the rows of one origin; without it all rows are listed.
+    """
 
     seed: Literal["indicators"]
-    origin: str
+    origin: str | None = None
 
 
 class Beside(Strict):

@@ -33,13 +33,13 @@ def read_seed(name: str, seeds: Path = SEEDS_DIR) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def listed_choices(rows: Iterable[Row], origin: str) -> list[dict[str, Any]]:
-    """The rows of the indicator seed with an origin, as entries of a code list (see ``Choice``).
+def listed_choices(rows: Iterable[Row], origin: str | None) -> list[dict[str, Any]]:
+    """The rows of the indicator seed, all or those with an origin, as entries of a code list (see ``Choice``).
 
     Raises:
         SeedError: a row has an unknown frequency or a date that is none.
     """
-    return [_choice(row) for row in rows if row["origin"] == origin]
+    return [_choice(row) for row in rows if origin in (None, row["origin"])]
 
 
 def dated_parameters(rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -185,10 +185,13 @@ class Matches(Rule):
         return (self.field,)
 
 
-class DirectlyBelow(Rule):
-    """``field`` is the code of a unit that stands directly below the reporting unit in the tree of the period."""
+class UnitBelow(Rule):
+    """``field`` is the code of a unit below the reporting unit in the tree of the period.
 
-    check: Literal["directly_below"]
+    ``directly_below``: a unit right below it; ``itself_or_below``: the reporting unit, or one at any depth below it.
+    """
+
+    check: Literal["directly_below", "itself_or_below"]
     field: Identifier
     when: Condition | None = None
 
@@ -272,7 +275,7 @@ FormRule = Annotated[
     | Range
     | DaysBetween
     | Matches
-    | DirectlyBelow
+    | UnitBelow
     | Whole
     | ValidEntry
     | NamesSameEntry

@@ -346,16 +346,25 @@ def _agreement_rows(
     )
 
 
-def targets(units: pl.DataFrame, year: int, total: int, target_set: str, decided_by: str) -> pl.DataFrame:
-    """Rows of the form ``targets``: members to admit in a year, a total shared among units.
+def targets(
+    units: pl.DataFrame, year: int, total: int, target_set: str, decided_by: str, first_year: int | None = None
+) -> pl.DataFrame:
+    """Rows of the form ``targets``: members to admit, a total shared among units.
 
-    ``units`` has org_unit_code and weight, one row per unit.
+    Args:
+        units: org_unit_code and weight, one row per unit.
+        year: the target year.
+        total: of all units.
+        target_set: the set that the target is of.
+        decided_by: the document.
+        first_year: where the members are counted from, if over several years.
     """
     return units.sort("org_unit_code").select(
         unit_code="org_unit_code",
         indicator_code=pl.lit("members_admitted"),
         target_set=pl.lit(target_set),
         target_year=pl.lit(year, dtype=pl.Int64),
+        first_year=pl.lit(first_year, dtype=pl.Int64),
         operator=pl.lit("gte"),
         value=split(total, pl.col("weight")).cast(pl.Float64),
         threshold=pl.lit(None, dtype=pl.Int64),
