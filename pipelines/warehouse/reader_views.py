@@ -15,6 +15,8 @@ import polars as pl
 from pipelines.contracts import Contracts
 from pipelines.contracts.reader_views import ReaderView, ReaderViews
 from pipelines.warehouse import persons
+from pipelines.warehouse.emptied import without_small_figures
+from pipelines.warehouse.small_cells import SMALLEST_PUBLISHED
 
 READER_SCHEMA: Final = "bao_cao"
 PROTECTED_SCHEMA: Final = "protected"
@@ -101,10 +103,10 @@ def _write_protected(
     for view in protected:
         columns = _columns(connection, schema, view.table)
         labels = {column: views.label(view, column, contracts) or column for column in columns}
-        safe = persons.without_small_figures(marts[view.table], view, labels, withheld, ancestors)
+        safe = without_small_figures(marts[view.table], view, labels, withheld, ancestors)
         name = f"{PROTECTED_SCHEMA}.{view.table}"
         _create_from(connection, name, safe)
-        title = f"{view.title}, không có số dưới {persons.SMALLEST_PUBLISHED} người."
+        title = f"{view.title}, không có số dưới {SMALLEST_PUBLISHED} người."
         connection.execute(f"comment on table {name} is {literal(title)}")
         comments = {
             **columns,
