@@ -16,7 +16,7 @@ from scipy.sparse.linalg import lsmr
 SMALLEST_PUBLISHED: Final = 5
 """A count of persons below this (0 apart) is small (DOMAIN: fewer than 5)."""
 TOGETHER: Final = 2 * SMALLEST_PUBLISHED
-"""What the withheld parts of a published total make together at least, so that the total says little about each."""
+"""What the withheld parts of a sum make together at least, so that the sum says little about each."""
 _STILL: Final = 1e-6
 """A cell that moves less than this in a random direction in which no published figure moves is determined."""
 
@@ -31,9 +31,9 @@ def withhold(is_small: pl.Series, sums: pl.DataFrame) -> pl.Series:
             them are published or none.
 
     Returns:
-        One boolean per cell, in their order. In every sum that holds a withheld cell there are two or more, or every
-        other one is 0; those of a published total make ``TOGETHER`` or more where others could be added; and no value
-        other than 0 of a withheld cell follows from all published ones together.
+        One boolean per cell, in their order. In every sum that holds a withheld cell there are two or more, whose parts
+        make ``TOGETHER`` or more, as far as there are others than 0; and no value other than 0 of a withheld cell
+        follows from all published ones together.
     """
     withheld = is_small.to_numpy().copy()
     while True:
@@ -72,17 +72,11 @@ def determined(sums: pl.DataFrame, withheld: np.ndarray) -> np.ndarray:
 def _beside_lonely_ones(sums: pl.DataFrame, withheld: np.ndarray) -> np.ndarray:
     """One more cell for every sum that gives a withheld one away, or nearly so."""
     state = sums.with_columns(withheld=pl.Series(withheld[sums["cell"].to_numpy()]))
-    weak = (
-        state.group_by("sum")
-        .agg(
-            number=pl.col("withheld").sum(),
-            together=pl.col("value").filter("withheld").sum(),
-            is_total_open=(pl.col("is_total") & ~pl.col("withheld")).any(),
-        )
-        .filter(
-            (pl.col("number") == 1) | (pl.col("number") > 1) & pl.col("is_total_open") & (pl.col("together") < TOGETHER)
-        )
+    weak = state.group_by("sum").agg(
+        number=pl.col("withheld").sum(),
+        together=pl.col("value").filter(pl.col("withheld") & ~pl.col("is_total")).sum(),
     )
+    weak = weak.filter((pl.col("number") == 1) | (pl.col("number") > 1) & (pl.col("together") < TOGETHER))
     return _picked(state.join(weak.select("sum"), on="sum", how="semi"))
 
 
