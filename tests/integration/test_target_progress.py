@@ -143,3 +143,24 @@ def test_no_sentence_contradicts_its_status(demo: DemoRun) -> None:
         assert not (status in ("on_track", "behind") and percent and "điểm" not in words and int(percent[1]) >= 100), (
             words
         )
+
+
+def test_quang_tri_is_at_121_percent_of_its_term_by_the_middle_of_2023(demo: DemoRun) -> None:
+    target, columns = "T45 members_admitted ĐH-XII-QT 2023", "status, actual_value, first_year, progress_vi"
+    assert progress(demo, target, "2023-Q2", columns) == (
+        "met",
+        11_975,
+        2018,
+        "đạt 121,0 %, vượt 21,0 % kế hoạch nhiệm kỳ 2018–2023",
+    )
+
+
+def test_an_inherited_target_is_told_without_a_figure(demo: DemoRun) -> None:
+    columns = "status, actual_value, pct_of_target, projected_value, progress_vi"
+    assert progress(demo, "T19 members_total 61-KH/TU 2030", "2025-Q4", columns) == (
+        "no_data",
+        None,
+        None,
+        None,
+        "chỉ tiêu kế thừa từ LĐLĐ tỉnh Bắc Kạn, chưa giao lại",
+    )
