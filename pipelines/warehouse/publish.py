@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
@@ -137,26 +139,22 @@ def _copy_tables(connection: duckdb.DuckDBPyConnection, staging: Path) -> dict[s
 def _create_lineage(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views of the build anew on the published tables, those that others rest on first."""
     connection.execute(f"create schema {LINEAGE_SCHEMA}")
-    waiting = connection.execute(
-        "select schema_name || '.' || view_name, sql, comment from duckdb_views()"
-        " where database_name = 'build' and schema_name = ? order by all",
-        [LINEAGE_SCHEMA],
-    ).fetchall()
-    while waiting:
-        held_up = [view for view in waiting if not _create_view(connection, *view)]
-        if len(held_up) == len(waiting):
-            raise RuntimeError(f"These views rest on what is not published: {', '.join(name for name, *_ in held_up)}")
-        waiting = held_up
-
-
-def _create_view(connection: duckdb.DuckDBPyConnection, name: str, sql: str, comment: str | None) -> bool:
-    """Whether all that the view rests on was there already."""
-    try:
+    views = {
+        name: (sql, comment)
+        for name, sql, comment in connection.execute(
+            "select view_name, sql, comment from duckdb_views()"
+            " where database_name = 'build' and schema_name = ? order by all",
+            [LINEAGE_SCHEMA],
+        ).fetchall()
+    }
+    rests_on = {
+        name: [other for other in views if other != name and re.search(rf"\b{other}\b", sql)]
+        for name, (sql, _) in views.items()
+    }
+    for name in TopologicalSorter(rests_on).static_order():
+        sql, comment = views[name]
         connection.execute(sql)
-    except duckdb.CatalogException:
-        return False
-    connection.execute(f"comment on view {name} is {literal(comment)}")
-    return True
+        connection.execute(f"comment on view {LINEAGE_SCHEMA}.{name} is {literal(comment)}")
 
 
 def _copy_views(connection: duckdb.DuckDBPyConnection, views: Iterable[str], staging: Path) -> None:
