@@ -40,14 +40,15 @@ own_values as (
     from money
 ),
 
--- A reporter that gave only one of the two stands on neither side: what it left out is not 0.
+-- A reporter that gave only one of the two stands on neither side: what it left out is not 0. Decimals, so
+-- that sums do not depend on the order of the rows.
 complete as (
     select
         numerators.period,
         numerators.org_unit_code,
         indicators.indicator_code,
-        numerators.value as numerator_value,
-        denominators.value as denominator_value
+        cast(numerators.value as decimal(28, 4)) as numerator_value,
+        cast(denominators.value as decimal(28, 4)) as denominator_value
     from indicators
     inner join own_values as numerators on indicators.numerator = numerators.indicator_code
     inner join own_values as denominators
@@ -104,11 +105,11 @@ final as (
         coalesce(by_unit.period, to_date.period) as period,
         coalesce(by_unit.org_unit_code, to_date.org_unit_code) as org_unit_code,
         coalesce(by_unit.indicator_code, to_date.indicator_code) as indicator_code,
-        by_unit.numerator_value,
-        by_unit.denominator_value,
+        cast(by_unit.numerator_value as double) as numerator_value,
+        cast(by_unit.denominator_value as double) as denominator_value,
         to_date.actual_period,
-        to_date.numerator_to_date,
-        to_date.denominator_to_date
+        cast(to_date.numerator_to_date as double) as numerator_to_date,
+        cast(to_date.denominator_to_date as double) as denominator_to_date
     from by_unit
     full outer join to_date
         on
