@@ -12,7 +12,7 @@ of_groups as (
     group by period, peer_group
 ),
 
--- Means of the same values added up in another order may differ in the last digit: rounded, they are the same.
+-- Means of the same values added up in another order may differ in the last digit: rounded, they do not.
 of_units as (
     select
         period,
