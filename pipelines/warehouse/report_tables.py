@@ -1,0 +1,114 @@
+"""What a report for leadership reads: published tables of one version, cut to a period.
+
+Every row that a report shows passes here, so this is the place for what must not leave the data team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines import periods
+from pipelines.settings import Settings
+from pipelines.warehouse.lineage import trace_indicators
+from pipelines.warehouse.publish import read_manifest
+from pipelines.warehouse.published import open_published
+
+BASES = {("as_reported", "all"), ("current_structure", "comparable")}
+"""How membership is read over time: as it was reported, and what can be compared across the reform."""
+
+_OF_PERIOD = "select * from marts.{table} where period = $period"
+_QUERIES = {
+    "mart_indicator": f"{_OF_PERIOD} and indicator_code in (select unnest($indicators))",
+    "mart_membership": (
+        "select * from marts.{table} where period <= $period and sector = 'all'"
+        " and basis || '/' || scope in (select unnest($bases))"
+    ),
+    "mart_target_progress": f"{_OF_PERIOD} and is_unit_valid and status <> 'no_target'",
+    "mart_unit_scorecard": _OF_PERIOD,
+    "mart_indicator_rank": f"{_OF_PERIOD} and rank is not null",
+    "mart_reporting_rate": _OF_PERIOD,
+    "mart_reconciliation": f"{_OF_PERIOD} and is_total",
+    "fct_report_due": f"{_OF_PERIOD} and is_past_due",
+    "fct_agreement": (
+        "select * from marts.{table} where is_expiring"
+        " and period = (select max(period) from marts.fct_agreement where period <= $period)"
+    ),
+    "fct_submission": "select max(received_at)::date as received_on from marts.{table} where verdict <> 'duplicate'",
+    "dim_org_unit": ("select * from marts.{table} where valid_from <= $day and (valid_to is null or valid_to > $day)"),
+    "dim_admin_unit": (
+        "select code, name_vi, latitude, longitude from marts.{table} where latitude is not null"
+        " and valid_from <= $day and (valid_to is null or valid_to > $day)"
+    ),
+    "dim_indicator": "select * from marts.{table} where valid_from <= $day and (valid_to is null or valid_to > $day)",
+}
+
+
+class NoPeriodError(LookupError):
+    """No report is owed for the period (the message), or nothing has been accepted yet (no message)."""
+
+
+@dataclass(frozen=True)
+class ReportTables:
+    """What a report is made of.
+
+    Attributes:
+        period: the period.
+        version: of the published file.
+        tables: rows by public table, of the period unless the table is read over time.
+        sources: the rows that the figures of indicators rest on (``trace_indicators``).
+    """
+
+    period: str
+    version: str
+    tables: Mapping[str, pl.DataFrame]
+    sources: pl.DataFrame
+
+
+def read_report_tables(settings: Settings, period: str | None, indicators: Mapping[str, str]) -> ReportTables:
+    """Read what a report shows, all of the same version.
+
+    Args:
+        settings: where things are.
+        period: the period; None for the newest of which some report is past due and some was accepted.
+        indicators: the indicators that it states, with the column of ``mart_indicator`` that it states of each.
+
+    Raises:
+        NotPublishedError: nothing is published, or the file is one of an earlier version of the product.
+        NoPeriodError: no report is owed for the period, or nothing has been accepted yet.
+    """
+    with open_published(settings) as connection:
+        period = _period(connection, period)
+        parameters = {
+            "period": period,
+            "day": periods.ends_on(period),
+            "indicators": list(indicators),
+            "bases": ["/".join(base) for base in BASES],
+        }
+        tables = {table: _read(connection, query.format(table=table), parameters) for table, query in _QUERIES.items()}
+        stated = {(code, "period" if column == "value" else "to_date") for code, column in indicators.items()}
+        followed = {(code, "to_date") for code in tables["mart_target_progress"]["indicator_code"]}
+        sources = trace_indicators(connection, period, stated | followed)
+    return ReportTables(period, str(read_manifest(settings)["version"]), tables, sources)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+    used = {name: value for name, value in parameters.items() if f"${name}" in sql}
+    return connection.sql(f"{sql} order by all", params=used).pl()
+
+
+def _period(connection: duckdb.DuckDBPyConnection, period: str | None) -> str:
+    if period is None:
+        found = "select max(period) from marts.fct_report_due where is_past_due and first_accepted_at is not null"
+        period = connection.sql(found).pl().item()
+    else:
+        found = "select max(period) from marts.fct_report_due where period = $period"
+        if _read(connection, f"select * from ({found})", {"period": period}).item() is None:
+            raise NoPeriodError(period)
+    if period is None:
+        raise NoPeriodError("")
+    return period
