@@ -277,7 +277,7 @@ def report(
     lang: Annotated[str, typer.Option(help="Ngôn ngữ: vi hoặc en.")] = "vi",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Thư mục sẽ ghi (mặc định: reports/<kỳ> trong thư mục dữ liệu)."),
+        typer.Option("-o", "--output", help="Thư mục sẽ ghi (mặc định: reports/<kỳ>)."),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:

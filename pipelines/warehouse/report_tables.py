@@ -22,13 +22,17 @@ BASES = {("as_reported", "all"), ("current_structure", "comparable")}
 """How membership is read over time: as it was reported, and what can be compared across the reform."""
 
 _OF_PERIOD = "select * from marts.{table} where period = $period"
+_TARGETS = "period = $period and is_unit_valid and status <> 'no_target'"
 _QUERIES = {
-    "mart_indicator": f"{_OF_PERIOD} and indicator_code in (select unnest($indicators))",
+    "mart_indicator": (
+        f"{_OF_PERIOD} and (indicator_code in (select unnest($indicators)) or indicator_code in"
+        f" (select indicator_code from marts.mart_target_progress where {_TARGETS}))"
+    ),
     "mart_membership": (
         "select * from marts.{table} where period <= $period and sector = 'all'"
         " and basis || '/' || scope in (select unnest($bases))"
     ),
-    "mart_target_progress": f"{_OF_PERIOD} and is_unit_valid and status <> 'no_target'",
+    "mart_target_progress": f"select * from marts.{{table}} where {_TARGETS}",
     "mart_unit_scorecard": _OF_PERIOD,
     "mart_indicator_rank": f"{_OF_PERIOD} and rank is not null",
     "mart_reporting_rate": _OF_PERIOD,

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from pipelines.reports.site.numbers import COMPLETENESS, PERCENT, Value
+from pipelines.reports.site.numbers import COMPLETENESS, PERCENT, Target, Value
 
 Row = Mapping[str, Any]
 Formula = Literal["value", "difference", "sum"]
@@ -39,6 +39,7 @@ class Figure:
         unit: unit of measure of the registry, ``text`` for words and days.
         formula: how the value comes from the cells: the one cell, the first less the second, or their sum.
         page: the page that leads back to the source, from the root of the site.
+        target: what the value is judged by, and must not be rounded across.
     """
 
     value: Value
@@ -46,6 +47,7 @@ class Figure:
     unit: str = ""
     formula: Formula = "value"
     page: str | None = None
+    target: Target | None = None
 
     @property
     def is_known(self) -> bool:

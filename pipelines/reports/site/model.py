@@ -14,6 +14,7 @@ from pipelines.contracts import Contracts
 from pipelines.reports.site.figures import Figure, Row, Table, unit_of
 from pipelines.reports.site.numbers import Lang
 from pipelines.reports.site.sentences import Label
+from pipelines.warehouse.lineage import FIGURE
 from pipelines.warehouse.report_tables import ReportTables
 
 COUNTRY = "VN"
@@ -119,9 +120,19 @@ class Site:
     @cached_property
     def trace_keys(self) -> set[TraceKey]:
         """The figures that have a page of their own."""
-        keys = self.sources.select("figure_unit_code", "indicator_code", "span", "threshold").unique()
-        shown = {(unit, code) for unit in self.with_pages for code in self.indicators}
-        return {key for key in keys.iter_rows() if key[:2] in shown}
+        stated = {
+            (unit, code, "period" if column == "value" else "to_date", self.threshold_of(code))
+            for unit in self.with_pages
+            for code, column in HEADLINES.items()
+        }
+        targets = self.read.tables["mart_target_progress"].select("org_unit_code", "indicator_code", "threshold")
+        followed = {(unit, code, "to_date", threshold) for unit, code, threshold in targets.iter_rows()}
+        return set(self.sources.select(FIGURE).unique().iter_rows()) & (stated | followed)
+
+    def threshold_of(self, indicator: str) -> int | None:
+        """The threshold to read an indicator with, None where it has none."""
+        known = self.indicators.get(indicator)
+        return self.threshold if known and known["uses_threshold"] else None
 
     def name(self, code: str, page: bool = False) -> Label:
         """The name of a unit; with a link if it has a page and that is asked for."""
@@ -135,7 +146,7 @@ class Site:
         """The value of an indicator of a unit, by default the one of HEADLINES, with a link to its source."""
         column = column or HEADLINES[indicator]
         known = self.indicators.get(indicator)
-        threshold = self.threshold if known and known["uses_threshold"] else None
+        threshold = self.threshold_of(indicator)
         figure = self.tables["mart_indicator"].figure(
             column,
             known["unit"] if known else "",
@@ -149,10 +160,8 @@ class Site:
 
     def measure_row(self, unit: str, indicator: str) -> Row | None:
         """The row of ``mart_indicator``."""
-        threshold = self.threshold if self.indicators[indicator]["uses_threshold"] else None
-        return self.tables["mart_indicator"].row(
-            period=self.period, org_unit_code=unit, indicator_code=indicator, threshold=threshold
-        )
+        key = {"org_unit_code": unit, "indicator_code": indicator, "threshold": self.threshold_of(indicator)}
+        return self.tables["mart_indicator"].row(period=self.period, **key)
 
     def completeness(self, unit: str, indicator: str, column: str = "") -> Figure:
         """How complete the reports behind a figure are."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import operator
+from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.reports.wording import date_vi, number_vi
@@ -12,7 +14,20 @@ Lang = Literal["vi", "en"]
 PERCENT = "percent"
 COMPLETENESS = "completeness"
 """A percentage that says how much is there: rounded down, so that it never claims more than has come."""
+OPERATORS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "=": operator.eq}
 Value = float | int | str | bool | dt.date | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a value is judged by: the operator of a target and its value."""
+
+    operator: str
+    value: float
+
+    def is_met_by(self, actual: float) -> bool:
+        """Whether a value meets it."""
+        return OPERATORS[self.operator](actual, self.value)
 
 
 def number(value: float, lang: Lang, digits: int = 2) -> str:
@@ -23,9 +38,14 @@ def number(value: float, lang: Lang, digits: int = 2) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def percent(value: float, lang: Lang, *, down: bool = False) -> str:
-    """With one decimal and the sign: ``92,3 %``; what is short of 100, or above 0, is not rounded to it."""
+def percent(value: float, lang: Lang, *, down: bool = False, target: Target | None = None) -> str:
+    """With one decimal and the sign: ``92,3 %``; what is short of 100, or above 0, is not rounded to it.
+
+    Nor is a value rounded across the target that it is judged by.
+    """
     shown = round(value, 1)
+    if target and target.is_met_by(shown) != target.is_met_by(value):
+        shown = (math.floor if shown > value else math.ceil)(value * 10) / 10
     if down or (shown >= 100) != (value >= 100):
         shown = math.floor(value * 10) / 10
     if shown == 0 < value:
@@ -34,7 +54,7 @@ def percent(value: float, lang: Lang, *, down: bool = False) -> str:
     return f"{text.translate(str.maketrans(',.', '.,'))} %" if lang == "vi" else f"{text}%"
 
 
-def written(value: Value, unit: str, lang: Lang) -> str:
+def written(value: Value, unit: str, lang: Lang, target: Target | None = None) -> str:
     """A known value as text: words as they are, days day first, counts with separators, percentages with their sign.
 
     Raises:
@@ -49,7 +69,7 @@ def written(value: Value, unit: str, lang: Lang) -> str:
             return date_vi(value) if lang == "vi" else f"{value.day} {value:%B %Y}"
         case _:
             if unit in (PERCENT, COMPLETENESS):
-                return percent(value, lang, down=unit == COMPLETENESS)
+                return percent(value, lang, down=unit == COMPLETENESS, target=target)
             return number(value, lang)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from pipelines.reports.site import charts, sentences
 from pipelines.reports.site.figures import TEXT, Figure, Row, difference, total
 from pipelines.reports.site.model import COUNTRY, HEADLINES, Site
-from pipelines.reports.site.numbers import COMPLETENESS, PERCENT
+from pipelines.reports.site.numbers import COMPLETENESS, OPERATORS, PERCENT, Target
 from pipelines.reports.site.sentences import Label, Progress, Sentence, period_label, say
 
 SHOWN_PERIODS = 12
@@ -101,7 +102,9 @@ def targets(site: Site, code: str) -> list[Section]:
 
 def _target(site: Site, row: Row) -> Section:
     table, unit = site.tables["mart_target_progress"], row["unit"] or ""
-    actual = table.of_row(row, "actual_value", unit)
+    judged = row["operator"] in OPERATORS and row["target_value"] is not None
+    judged_by = Target(row["operator"], row["target_value"]) if judged else None
+    actual = replace(table.of_row(row, "actual_value", unit), target=judged_by)
     if row["is_qualitative"]:
         target = table.of_row(row, "qualitative_word", TEXT)
     else:
