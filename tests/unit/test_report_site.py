@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.reports.site import charts
 from pipelines.reports.site.figures import TEXT, Cell, Figure, Table, difference, total, unit_of
-from pipelines.reports.site.numbers import COMPLETENESS, PERCENT, Target, signed, written
+from pipelines.reports.site.numbers import COMPLETENESS, PERCENT, YEAR, Lang, Target, signed, written
 from pipelines.reports.site.render import Renderer
 from pipelines.reports.site.sentences import (
     Label,
@@ -33,15 +33,13 @@ def figure(value: object, unit: str = "") -> Figure:
     return Figure(value, CELL, unit)  # type: ignore[arg-type]
 
 
-def read(sentence: Sentence | str | Label | Figure, lang: str = "vi") -> str:
+def read(sentence: Sentence | str | Label | Figure, lang: Lang = "vi") -> str:
     """The sentence as a reader sees it."""
     match sentence:
         case Figure():
-            return (
-                written(sentence.value, sentence.unit, lang, sentence.target)
-                if sentence.is_known
-                else text("unknown", lang)
-            )  # type: ignore[arg-type]
+            if not sentence.is_known:
+                return text("unknown", lang)
+            return written(sentence.value, sentence.unit, lang, sentence.target)
         case Label():
             return sentence.text
         case str():
@@ -65,6 +63,7 @@ def read(sentence: Sentence | str | Label | Figure, lang: str = "vi") -> str:
         (1_250.0, PERCENT, "1.250,0 %", "1,250.0%"),
         (6.78, PERCENT, "6,8 %", "6.8%"),
         (6.78, COMPLETENESS, "6,7 %", "6.7%"),
+        (2025, YEAR, "2025", "2025"),
         ("hầu hết", TEXT, "hầu hết", "hầu hết"),
         (dt.date(2025, 7, 1), TEXT, "01/07/2025", "1 July 2025"),
     ],

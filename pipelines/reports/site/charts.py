@@ -16,8 +16,8 @@ from pipelines.reports.site.sentences import text
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#595959"
 FONT = "Liberation Sans"
 """Comes with the converter, so that texts measure the same on every machine."""
-REFORM_AT = 2025.5
-"""Between the quarter in which unions ended and the one with the new provinces."""
+REFORM_AT = 2025.375
+"""Between the quarter in which unions ended and the first one of the new provinces; a quarter stands at its start."""
 _LOCALE = {
     "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " đ"]},
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", " VND"]},

@@ -12,6 +12,7 @@ from pipelines.reports.wording import date_vi, number_vi
 
 Lang = Literal["vi", "en"]
 PERCENT = "percent"
+YEAR = "year"
 COMPLETENESS = "completeness"
 """A percentage that says how much is there: rounded down, so that it never claims more than has come."""
 OPERATORS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt, "=": operator.eq}
@@ -67,6 +68,8 @@ def written(value: Value, unit: str, lang: Lang, target: Target | None = None) -
             return value
         case dt.date():
             return date_vi(value) if lang == "vi" else f"{value.day} {value:%B %Y}"
+        case _ if unit == YEAR:
+            return str(value)
         case _:
             if unit in (PERCENT, COMPLETENESS):
                 return percent(value, lang, down=unit == COMPLETENESS, target=target)

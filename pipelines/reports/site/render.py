@@ -84,11 +84,7 @@ class Renderer:
                 _address(figure), text("unknown", self._lang)
             )
         kind = "text" if figure.unit == TEXT else "fig"
-        shown = (
-            str(figure.value)
-            if figure.unit == "year"
-            else written(figure.value, figure.unit, self._lang, figure.target)
-        )
+        shown = written(figure.value, figure.unit, self._lang, figure.target)
         return self._marked(figure, shown, kind, up)
 
     def _change(self, figure: Figure, up: str) -> Markup:

@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.reports.site import charts, sentences
 from pipelines.reports.site.figures import TEXT, Figure, Row, difference, total
 from pipelines.reports.site.model import COUNTRY, HEADLINES, Site
-from pipelines.reports.site.numbers import COMPLETENESS, OPERATORS, PERCENT, Target
+from pipelines.reports.site.numbers import COMPLETENESS, OPERATORS, PERCENT, YEAR, Target
 from pipelines.reports.site.sentences import Label, Progress, Sentence, period_label, say
 
 SHOWN_PERIODS = 12
@@ -102,9 +102,9 @@ def targets(site: Site, code: str) -> list[Section]:
 
 def _target(site: Site, row: Row) -> Section:
     table, unit = site.tables["mart_target_progress"], row["unit"] or ""
-    judged = row["operator"] in OPERATORS and row["target_value"] is not None
-    judged_by = Target(row["operator"], row["target_value"]) if judged else None
-    actual = replace(table.of_row(row, "actual_value", unit), target=judged_by)
+    actual = table.of_row(row, "actual_value", unit)
+    if row["operator"] in OPERATORS and row["target_value"] is not None:
+        actual = replace(actual, target=Target(row["operator"], row["target_value"]))
     if row["is_qualitative"]:
         target = table.of_row(row, "qualitative_word", TEXT)
     else:
@@ -122,7 +122,7 @@ def _target(site: Site, row: Row) -> Section:
     )
     return {
         "name": site.indicator_name(row["indicator_code"]),
-        "year": table.of_row(row, "target_year", "year"),
+        "year": table.of_row(row, "target_year", YEAR),
         "operator": "" if row["is_qualitative"] else sentences.sign_of(row["operator"]),
         "target": target,
         "actual": actual.leading_to(site.trace_page(key)),
