@@ -18,7 +18,7 @@ from pipelines.warehouse.lineage import trace_indicators
 from pipelines.warehouse.publish import read_manifest
 from pipelines.warehouse.published import open_published
 
-BASES = {("as_reported", "all"), ("current_structure", "comparable")}
+BASES = [("as_reported", "all"), ("as_reported", "comparable"), ("current_structure", "comparable")]
 """How membership is read over time: as it was reported, and what can be compared across the reform."""
 
 _OF_PERIOD = "select * from marts.{table} where period = $period"

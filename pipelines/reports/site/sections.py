@@ -17,7 +17,7 @@ from pipelines.reports.site.sentences import Label, Progress, Sentence, period_l
 SHOWN_PERIODS = 12
 SHOWN_AGREEMENTS = 20
 _USUAL = {"sector": "all", "basis": "as_reported", "scope": "all"}
-_COMPARABLE = {"sector": "all", "basis": "current_structure", "scope": "comparable"}
+_REFORM_SHOWS_FROM = "2025-Q1"
 _ORDER_OF_TARGETS = ("target_set", "indicator_code", "target_year")
 _STATUSES = ("met", "on_track", "behind", "qualitative", "no_data")
 
@@ -135,15 +135,13 @@ def _target(site: Site, row: Row) -> Section:
 
 def trend(site: Site, code: str) -> Section | None:
     """Members over time, as reported and comparable; the chart is drawn where units stand below."""
-    table = site.tables["mart_membership"]
-    # A code may have come to mean another unit, which has another name.
-    name = site.units[code]["name_vi"]
-    rows = [row for row in table.by_unit.get(code, []) if row["org_unit_name_vi"] == name]
+    comparable = _comparable(site, code)
+    readings = {(_USUAL["basis"], _USUAL["scope"]), (comparable["basis"], comparable["scope"])}
+    rows = [row for row in _same_unit(site, code) if (row["basis"], row["scope"]) in readings]
     known = {row["period"] for row in rows if row["members_total"] is not None}
     if not known:
         return None
     rows = [row for row in rows if row["period"] >= min(known)]
-    has_comparable = any(row["basis"] == "current_structure" and row["members_total"] is not None for row in rows)
     lines = [
         {
             "period": period_label(period, site.lang),
@@ -152,7 +150,7 @@ def trend(site: Site, code: str) -> Section | None:
                 "mart_membership", "completeness_pct", period=period, org_unit_code=code, **_USUAL
             ),
             "comparable": site.of_table(
-                "mart_membership", "members_total", period=period, org_unit_code=code, **_COMPARABLE
+                "mart_membership", "members_total", period=period, org_unit_code=code, **comparable
             ),
         }
         for period in sorted({row["period"] for row in rows}, reverse=True)
@@ -160,17 +158,31 @@ def trend(site: Site, code: str) -> Section | None:
     has_chart = bool(site.children[code]) and len(known) > 1
     return {
         "chart": charts.svg(charts.trend(_points(site, rows), site.lang), site.lang) if has_chart else None,
-        "has_comparable": has_comparable,
+        "is_of_today": comparable["basis"] == "current_structure",
+        "reform": site.period >= _REFORM_SHOWS_FROM,
         "newest": lines[:SHOWN_PERIODS],
         "earlier": lines[SHOWN_PERIODS:],
     }
+
+
+def _same_unit(site: Site, code: str) -> list[Row]:
+    """Rows of membership of the unit; a code may have meant another one, which has another name."""
+    name = site.units[code]["name_vi"]
+    return [row for row in site.tables["mart_membership"].by_unit.get(code, []) if row["org_unit_name_vi"] == name]
+
+
+def _comparable(site: Site, code: str) -> dict[str, str]:
+    """How to read the comparable scope of a unit: on the structure of today, if it is still part of that."""
+    bases = {row["basis"] for row in _same_unit(site, code) if row["members_total"] is not None}
+    basis = "current_structure" if "current_structure" in bases else "as_reported"
+    return {"sector": "all", "basis": basis, "scope": "comparable"}
 
 
 def _points(site: Site, rows: list[Row]) -> pl.DataFrame:
     """The points of the chart: period, series, members, is_complete."""
     return pl.DataFrame(rows, infer_schema_length=None).select(
         "period",
-        series=pl.when(basis="as_reported").then(pl.lit("as_reported")).otherwise(pl.lit("comparable")),
+        series=pl.when(scope="all").then(pl.lit("as_reported")).otherwise(pl.lit("comparable")),
         members="members_total",
         is_complete=pl.col("completeness_pct") >= site.complete_from_pct,
     )
@@ -212,19 +224,14 @@ def below(site: Site, code: str) -> Section | None:
     if not site.children[code]:
         return None
     having = [child for child in site.children[code] if child in site.with_pages]
-    year_ago = f"{int(site.period[:4]) - 1}{site.period[4:]}"
     lines = []
     for child in having:
-        now, then = (
-            site.of_table("mart_membership", "members_total", period=period, org_unit_code=child, **_COMPARABLE)
-            for period in (site.period, year_ago)
-        )
         lines.append(
             {
                 "unit": site.name(child, page=True),
                 **{name: site.measure(child, name) for name in HEADLINES},
                 "completeness": site.of_table("mart_membership", "completeness_pct", org_unit_code=child, **_USUAL),
-                "on_year": difference(now, then) if _is_complete_on_both(site, child, year_ago) else None,
+                "on_year": _on_year(site, child),
                 "rank": site.of_table("mart_unit_scorecard", "rank", org_unit_code=child),
                 "peers": site.of_table("mart_unit_scorecard", "peers", org_unit_code=child),
             }
@@ -250,13 +257,17 @@ def _threshold(site: Site, units: list[str]) -> Sentence | None:
     return None
 
 
-def _is_complete_on_both(site: Site, code: str, year_ago: str) -> bool:
-    name = site.units[code]["name_vi"]
-    rows = [
-        site.tables["mart_membership"].row(period=period, org_unit_code=code, **_COMPARABLE)
+def _on_year(site: Site, code: str) -> Figure | None:
+    """The change of members on the year, on the comparable scope; None unless both are those of the whole unit."""
+    reading, known = _comparable(site, code), {}
+    for row in _same_unit(site, code):
+        if (row["basis"], row["scope"]) == (reading["basis"], reading["scope"]):
+            known[row["period"]] = row["completeness_pct"] or 0
+    year_ago = f"{int(site.period[:4]) - 1}{site.period[4:]}"
+    if any(known.get(period, 0) < site.complete_from_pct for period in (site.period, year_ago)):
+        return None
+    now, then = (
+        site.of_table("mart_membership", "members_total", period=period, org_unit_code=code, **reading)
         for period in (site.period, year_ago)
-    ]
-    return all(
-        row is not None and row["org_unit_name_vi"] == name and (row["completeness_pct"] or 0) >= site.complete_from_pct
-        for row in rows
     )
+    return difference(now, then)
