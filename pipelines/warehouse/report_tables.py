@@ -39,8 +39,12 @@ _QUERIES = {
     "mart_reconciliation": f"{_OF_PERIOD} and is_total",
     "fct_report_due": f"{_OF_PERIOD} and is_past_due",
     "fct_agreement": (
-        "select * from marts.{table} where is_expiring"
-        " and period = (select max(period) from marts.fct_agreement where period <= $period)"
+        "select agreements.*, units.name_vi as org_unit_name_vi from marts.{table} as agreements"
+        " join marts.dim_period as periods on agreements.period = periods.period"
+        " left join marts.dim_org_unit as units on agreements.org_unit_code = units.org_unit_code"
+        " and units.valid_from <= periods.ends_on and (units.valid_to is null or units.valid_to > periods.ends_on)"
+        " where agreements.is_expiring"
+        " and agreements.period = (select max(period) from marts.fct_agreement where period <= $period)"
     ),
     "fct_submission": "select max(received_at)::date as received_on from marts.{table} where verdict <> 'duplicate'",
     "dim_org_unit": ("select * from marts.{table} where valid_from <= $day and (valid_to is null or valid_to > $day)"),

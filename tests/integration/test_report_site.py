@@ -19,7 +19,7 @@ import yaml
 
 from pipelines.reports.site import BuiltSite, NotASiteError, build_site
 from pipelines.settings import PROJECT_DIR
-from tests.conftest import DemoRun
+from tests.conftest import DemoRun, congdoan
 from tests.site_pages import Cell, Page, Shown, number_of
 
 PERIOD = "2025-Q2"
@@ -251,3 +251,18 @@ def test_a_period_without_reports_says_so(demo: DemoRun, tmp_path: Path) -> None
     assert any("Chưa có báo cáo đoàn viên nào" in words for words in page.words)
     members = [figure for figure in page.figures if figure.cells[0][1] == "members_total"]
     assert {figure.text for figure in members if dict(figure.cells[0][2])["period"] == "2024-Q1"} == {UNKNOWN["vi"]}
+
+
+def test_the_command_says_what_it_cannot_do(demo: DemoRun, tmp_path: Path) -> None:
+    data = ["--data-dir", demo.settings.root]
+    congdoan("report", "--period", "2031-Q1", *data, "-o", tmp_path / "a", expect=2)
+    congdoan("report", "--lang", "fr", *data, "-o", tmp_path / "a", expect=2)
+    congdoan("report", "--data-dir", tmp_path / "empty", expect=1)
+    assert [path.name for path in tmp_path.iterdir()] == []
+
+
+def test_the_newest_period_that_is_due_is_the_one_reported(demo: DemoRun, tmp_path: Path) -> None:
+    ((newest,),) = demo.query(
+        "select max(period) from marts.fct_report_due where state in ('on_time', 'late') and is_past_due"
+    )
+    assert build_site(demo.settings, None, "en", tmp_path / "site").period == newest

@@ -142,19 +142,19 @@ def trend(site: Site, code: str) -> Section | None:
     if not known:
         return None
     rows = [row for row in rows if row["period"] >= min(known)]
-    lines = [
-        {
-            "period": period_label(period, site.lang),
-            "reported": site.of_table("mart_membership", "members_total", period=period, org_unit_code=code, **_USUAL),
-            "completeness": site.of_table(
-                "mart_membership", "completeness_pct", period=period, org_unit_code=code, **_USUAL
-            ),
-            "comparable": site.of_table(
-                "mart_membership", "members_total", period=period, org_unit_code=code, **comparable
-            ),
-        }
-        for period in sorted({row["period"] for row in rows}, reverse=True)
-    ]
+    table = site.tables["mart_membership"]
+    found = {(row["period"], row["scope"]): row for row in rows}
+    lines = []
+    for period in sorted({row["period"] for row in rows}, reverse=True):
+        reported, compared = found.get((period, "all")), found.get((period, "comparable"))
+        lines.append(
+            {
+                "period": period_label(period, site.lang),
+                "reported": table.of_row(reported, "members_total") if reported else None,
+                "completeness": table.of_row(reported, "completeness_pct", COMPLETENESS) if reported else None,
+                "comparable": table.of_row(compared, "members_total") if compared else None,
+            }
+        )
     has_chart = bool(site.children[code]) and len(known) > 1
     return {
         "chart": charts.svg(charts.trend(_points(site, rows), site.lang), site.lang) if has_chart else None,

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipelines import periods
-from pipelines.reports.site.figures import TEXT, Figure, total
+from pipelines.reports.site.figures import TEXT, Figure, Row, total
 from pipelines.reports.site.model import COUNTRY, HEADLINES, Site
 from pipelines.reports.site.numbers import written
 from pipelines.reports.site.sections import SHOWN_AGREEMENTS, Section
@@ -18,8 +18,7 @@ RATE_COLUMNS = ("expected", "on_time", "late", "missing")
 
 def expiring(site: Site, code: str) -> Section | None:
     """Agreements that expire within two quarters, the first ones; the rest stands in a csv."""
-    figure = site.measure(code, "agreements_expiring")
-    if not figure.is_known:
+    if not site.measure(code, "agreements_expiring").is_known:
         return None
     table = site.tables["fct_agreement"]
     rows = expiring_rows(site, code)
@@ -27,17 +26,25 @@ def expiring(site: Site, code: str) -> Section | None:
         {
             "code": table.of_row(row, "agreement_code", TEXT),
             "employer": table.of_row(row, "employer_name", TEXT),
-            "unit": site.name(row["org_unit_code"], page=True) if row["org_unit_code"] in site.units else Label("–"),
+            "unit": _sender(site, row),
             "expires_on": table.of_row(row, "expires_on", TEXT),
             "workers": table.of_row(row, "workers_covered"),
         }
         for row in rows.head(SHOWN_AGREEMENTS).iter_rows(named=True)
     ]
+    asked = period_label(rows["period"][0], site.lang) if lines else None
     return {
-        "figure": figure,
+        "as_of": say("agreements_period", site.lang, period=asked) if asked else None,
         "lines": lines,
         "csv": f"figures/{code}/expiring.csv" if rows.height > SHOWN_AGREEMENTS else None,
     }
+
+
+def _sender(site: Site, row: Row) -> Label:
+    """The unit that reported an agreement, which may be no more."""
+    name, known = row["org_unit_name_vi"], site.units.get(row["org_unit_code"])
+    is_same = known is not None and known["name_vi"] == name
+    return site.name(row["org_unit_code"], page=True) if is_same else Label(name or row["org_unit_code"])
 
 
 def expiring_rows(site: Site, code: str) -> pl.DataFrame:
