@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CONGDOAN_", frozen=True)
 
     data_dir: Path = Field(default=PROJECT_DIR / "data", description="the data root")
+    keep_versions: int = Field(default=5, ge=1, description="published versions that are kept, the newest among them")
     rule_pages_url: str | None = Field(
         default=None,
         pattern=r"^https?://.*\{code\}",
@@ -78,7 +79,7 @@ class Settings(BaseSettings):
 
     @property
     def published(self) -> Path:
-        """What BI tools read: ``warehouse.duckdb`` and ``parquet/``."""
+        """What BI tools read: ``warehouse.duckdb``, ``readers.duckdb``, both as Parquet, and the versions kept."""
         return self.root / "published"
 
     @property

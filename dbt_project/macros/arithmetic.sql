@@ -30,3 +30,12 @@ numbers are multiplied before they are divided, so that 4 of 5 is exactly 80 per
 {% macro is_valid_on(alias, date) -%}
     {{ alias }}.valid_from <= {{ date }} and ({{ alias }}.valid_to is null or {{ alias }}.valid_to > {{ date }})
 {%- endmacro %}
+
+{#- `value`, but not below `least` and not above `most`, if there is such a bound. -#}
+{% macro within(value, least, most) -%}
+    case
+        when {{ value }} < {{ least }} then {{ least }}
+        when {{ value }} > {{ most }} then {{ most }}
+        else {{ value }}
+    end
+{%- endmacro %}

@@ -34,8 +34,8 @@
     || case
         when {{ card }}.completeness_pct is null then '; chưa có báo cáo nào quá hạn gửi'
         else
-            '; báo cáo đủ ' || {{ vietnamese_number(card ~ '.completeness_pct', 1) }} || ' %, đúng hạn '
-            || {{ vietnamese_number(card ~ '.on_time_pct', 1) }} || ' %'
+            '; báo cáo đủ ' || {{ vietnamese_decimals(card ~ '.completeness_pct', 1) }} || ' %, đúng hạn '
+            || {{ vietnamese_decimals(card ~ '.on_time_pct', 1) }} || ' %'
     end
     || case
         when {{ card }}.targets_given = 0 then '; chưa giao chỉ tiêu'

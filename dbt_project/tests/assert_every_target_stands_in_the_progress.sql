@@ -1,11 +1,17 @@
--- No target is lost on the way to the mart, wherever its year lies, once there is a period to show it in.
+-- No target is lost on the way to the mart, wherever its year lies, once there is a period to show it in: it
+-- stands with its unit or, marked, with the unit that took over.
 with targets as (
-    select * from {{ ref('fct_target') }}
+    select distinct
+        org_unit_code,
+        indicator_code,
+        target_set,
+        target_year
+    from {{ ref('fct_target') }}
 ),
 
 progress as (
     select distinct
-        org_unit_code,
+        coalesce(inherited_from_code, org_unit_code) as org_unit_code,
         indicator_code,
         target_set,
         target_year

@@ -119,6 +119,7 @@ def _field_row(field: FormField) -> tuple[str, ...]:
 
 
 def _choices(field: FormField) -> str:
-    if field.listed_in:
-        return f"các dòng có nguồn `{field.listed_in.origin}` trong [danh mục chỉ tiêu]({INDICATORS})"
+    if listed := field.listed_in:
+        rows = f"các dòng có nguồn `{listed.origin}`" if listed.origin else "mọi dòng"
+        return f"{rows} trong [danh mục chỉ tiêu]({INDICATORS})"
     return "<br>".join(f"{choice.label_vi} (`{choice.code}`)" for choice in field.choices)

@@ -20,7 +20,6 @@ from pipelines.contracts import (
     Contracts,
     CrossFormRule,
     DaysBetween,
-    DirectlyBelow,
     FieldType,
     Form,
     FormField,
@@ -31,6 +30,7 @@ from pipelines.contracts import (
     RequiredWhen,
     Rule,
     ShareOfRow,
+    UnitBelow,
     ValidEntry,
     Whole,
 )
@@ -156,7 +156,7 @@ def _cells(rule: FormRule, form: Form) -> tuple[Row, Row]:
             good = last if fits else first + dt.timedelta(days=days or 0)
             bad = first + dt.timedelta(days=(rule.minimum or 0) - 1 if rule.maximum is None else rule.maximum + 1)
             return tuple({start: value_vi(first, None), end: value_vi(day, None)} for day in (bad, good))  # pyright: ignore[reportReturnType]
-        case DirectlyBelow(field=name):
+        case UnitBelow(field=name):
             return {name: UNKNOWN_UNIT}, {name: _sample(form.field(name))}
         case Matches(field=name, pattern=pattern):
             good = _sample(form.field(name))

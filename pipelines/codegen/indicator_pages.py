@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.codegen.markdown import page, table
 from pipelines.codegen.wording import listed
 from pipelines.contracts import Contracts, load_contracts
-from pipelines.contracts.registry import SEEDS_DIR, Row, read_seed
+from pipelines.contracts.registry import SEEDS_DIR, Row, is_cumulative, read_seed
 from pipelines.contracts.vietnamese import UNITS_VI
 
 INDEX = "docs/indicators.md"
@@ -21,6 +21,7 @@ INDICATORS = "docs/indicators"
 HEADER = "Generated from dbt_project/seeds/indicators.csv by `congdoan codegen`. Do not edit: change the seed, run it."
 
 KINDS_VI = {"stock": "số tại thời điểm", "flow": "số trong kỳ", "ratio": "tỷ lệ, bình quân"}
+SINCE_JANUARY_VI = "số lũy kế từ đầu năm"
 DIRECTIONS_VI = {"up": "càng cao càng tốt", "down": "càng thấp càng tốt", "none": "không xét"}
 FREQUENCIES_VI = {"quarter": "mỗi quý", "half_year": "quý II và quý IV", "year": "quý IV hằng năm"}
 OVER_UNITS_VI = {
@@ -82,7 +83,7 @@ def _index(indicators: Iterable[Row], forms: Mapping[str, Sequence[str]], titles
 
 def _index_row(row: Row) -> tuple[str, ...]:
     link = f"[{row['name_vi']}](indicators/{row['indicator_code']}.md)"
-    return (link, f"`{row['indicator_code']}`", UNITS_VI[row["unit"]], KINDS_VI[row["kind"]])
+    return (link, f"`{row['indicator_code']}`", UNITS_VI[row["unit"]], _kind_vi(row))
 
 
 def _indicator_page(
@@ -96,7 +97,7 @@ def _indicator_page(
         ("Mã", f"`{row['indicator_code']}`"),
         ("Tên tiếng Anh", row["name_en"]),
         ("Đơn vị tính", UNITS_VI[row["unit"]]),
-        ("Loại số liệu", KINDS_VI[row["kind"]]),
+        ("Loại số liệu", _kind_vi(row)),
         ("Chiều mong muốn", DIRECTIONS_VI[row["direction"]]),
         ("Biểu mẫu cung cấp số liệu", listed(links, "và") if links else "chưa có"),
         ("Kỳ số liệu", FREQUENCIES_VI[row["frequency"]]),
@@ -119,6 +120,10 @@ def _indicator_page(
         "[Mọi chỉ tiêu](../indicators.md)",
         header=HEADER,
     )
+
+
+def _kind_vi(row: Row) -> str:
+    return SINCE_JANUARY_VI if is_cumulative(row) else KINDS_VI[row["kind"]]
 
 
 def _parts(row: Row) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from pipelines.contracts import (
     Rule,
     load_contracts,
 )
-from pipelines.contracts.comparisons import SumOfUnits
+from pipelines.contracts.comparisons import RunningTotal, SumOfUnits
 from pipelines.contracts.vietnamese import EMPTY
 from pipelines.periods import title_vi
 
@@ -148,6 +148,8 @@ def _compared_with(rule: Comparison, contracts: Contracts) -> str:
         names = dict.fromkeys(measure.form for measure in rule.measures)
         forms = listed([_form_link(contracts.form(name), "../forms") for name in names], "và")
         return f"{forms} của các đơn vị trực thuộc, cùng kỳ; chỉ những đơn vị đã có báo cáo được nhận"
+    if isinstance(rule, RunningTotal):
+        return "số gần nhất mà cùng đơn vị đã báo cáo trước đó trong cùng năm; chỉ những chỉ tiêu lũy kế từ đầu năm"
     return "báo cáo đã được nhận của kỳ trước; chỉ khi có báo cáo ấy"
 
 

@@ -172,7 +172,7 @@ def listed_rows(form: Form, period: str) -> pl.DataFrame | None:
 
 
 def _plan(form: Form, period: str, given: pl.DataFrame, blank_rows: int | None) -> SheetPlan:
-    is_listed = any(field.listed_in for field in form.fields if field.name in form.key)
+    is_listed = any(field.listed_in for field in form.fields if field.name == form.key[0])
     blanks = (0 if given.height else BLANK_ROWS) if blank_rows is None else blank_rows
     if is_listed and given.height:
         blanks = 0  # a row for every entry is there: there are no others to add

@@ -17,7 +17,6 @@ from pipelines.contracts import (
     Contracts,
     CrossFormRule,
     DaysBetween,
-    DirectlyBelow,
     FieldType,
     Form,
     FormField,
@@ -29,6 +28,7 @@ from pipelines.contracts import (
     Rule,
     Severity,
     ShareOfRow,
+    UnitBelow,
     ValidEntry,
     Whole,
 )
@@ -161,8 +161,10 @@ def demand_vi(rule: FormRule, form: Form) -> str:
         case DaysBetween(start=start):
             days = between_vi(rule.minimum, rule.maximum, None)
             return f"Số ngày kể từ {quoted(form.field(start))} đến {marked} là {days}"
-        case DirectlyBelow():
-            return f"{marked} là mã một đơn vị trực thuộc trực tiếp đơn vị báo cáo trong kỳ"
+        case UnitBelow():
+            own = "" if rule.check == "directly_below" else "của chính đơn vị báo cáo hoặc "
+            how = " trực tiếp" if rule.check == "directly_below" else ""
+            return f"{marked} là mã {own}một đơn vị trực thuộc{how} đơn vị báo cáo trong kỳ"
         case Matches(pattern=pattern):
             return f"{marked} có dạng `{pattern}`"
         case Whole():

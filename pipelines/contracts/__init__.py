@@ -1,6 +1,5 @@
 """Form contracts: their model and how they are loaded. Knows nothing of files sent in, GX or dbt."""
 
-from pipelines.contracts.comparisons import Comparison
 from pipelines.contracts.loader import ContractError, load_contracts
 from pipelines.contracts.model import (
     Beside,
@@ -17,9 +16,9 @@ from pipelines.contracts.model import (
 )
 from pipelines.contracts.rules import (
     AtMost,
+    Comparison,
     Condition,
     DaysBetween,
-    DirectlyBelow,
     FormRule,
     Matches,
     NamesSameEntry,
@@ -28,6 +27,7 @@ from pipelines.contracts.rules import (
     Rule,
     Severity,
     ShareOfRow,
+    UnitBelow,
     ValidEntry,
     Whole,
 )
@@ -43,7 +43,6 @@ __all__ = [
     "Contracts",
     "CrossFormRule",
     "DaysBetween",
-    "DirectlyBelow",
     "FieldType",
     "Form",
     "FormField",
@@ -58,6 +57,7 @@ __all__ = [
     "Rule",
     "Severity",
     "ShareOfRow",
+    "UnitBelow",
     "ValidEntry",
     "Whole",
     "load_contracts",

@@ -34,14 +34,26 @@ class Catalogue(Strict):
     comparisons: tuple[AnyComparison, ...] = ()
 
 
-def _read_yaml(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
+    """The document of a YAML file.
+
+    Raises:
+        ContractError: it cannot be read, or is not YAML.
+    """
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ContractError(str(error)) from error
     except yaml.YAMLError as error:
         raise ContractError(f"{path.name}: not valid YAML: {error}") from error
 
 
-def _parse(model: type[Model], path: Path, document: Any) -> Model:
+def parse(model: type[Model], path: Path, document: Any) -> Model:
+    """A document as a model of a contract.
+
+    Raises:
+        ContractError: it does not fit; the message names file, key and problem.
+    """
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -56,7 +68,7 @@ def _with_listed_choices(document: Any, indicators: Sequence[Row]) -> Any:
     """A form as written, with the code lists that it takes from the seed of indicators filled in."""
     for field in document.get("fields", []) if isinstance(document, dict) else []:
         if isinstance(field, dict) and isinstance(listed := field.get("listed_in"), dict):
-            field["choices"] = listed_choices(indicators, str(listed.get("origin")))
+            field["choices"] = listed_choices(indicators, listed.get("origin"))
     return document
 
 
@@ -76,14 +88,14 @@ def load_contracts(directory: Path = EXPECTATIONS_DIR, seeds: Path = SEEDS_DIR) 
         raise ContractError(f"no form contracts in {directory / 'forms'}")
     try:
         indicators, parameters = read_seed("indicators", seeds), dated_parameters(read_seed("parameters", seeds))
-        documents = [_with_listed_choices(_read_yaml(path), indicators) for path in form_files]
+        documents = [_with_listed_choices(read_yaml(path), indicators) for path in form_files]
     except (OSError, SeedError) as error:
         raise ContractError(str(error)) from error
-    forms = tuple(_parse(Form, path, document) for path, document in zip(form_files, documents, strict=True))
+    forms = tuple(parse(Form, path, document) for path, document in zip(form_files, documents, strict=True))
     for path, form in zip(form_files, forms, strict=True):
         if path.stem != form.form:
             raise ContractError(f"{path.name}: form: says '{form.form}', the file name says '{path.stem}'")
-    rule_files = [_parse(Catalogue, path, _read_yaml(path)) for path in sorted((directory / "rules").glob("*.yaml"))]
+    rule_files = [parse(Catalogue, path, read_yaml(path)) for path in sorted((directory / "rules").glob("*.yaml"))]
     try:
         return Contracts(
             forms=forms,

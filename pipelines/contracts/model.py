@@ -39,7 +39,8 @@ class Choice(Strict):
     """One entry of a code list: the code that is stored and the words that senders use.
 
     An entry that a seed lists also has what the seed says of it: the unit of measure of its values, the quarters in
-    which it is asked for, and its validity (``valid_to`` is exclusive).
+    which it is asked for, whether they count since January (of each year anew), and its validity (``valid_to`` is
+    exclusive).
     """
 
     code: Identifier
@@ -47,6 +48,7 @@ class Choice(Strict):
     aliases: tuple[str, ...] = ()
     unit: str | None = None
     quarters: tuple[Literal[1, 2, 3, 4], ...] = (1, 2, 3, 4)
+    is_cumulative: bool = False
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
 
@@ -61,10 +63,13 @@ class Choice(Strict):
 
 
 class ListedIn(Strict):
-    """Where a code list comes from that is no part of the contract: rows of the indicator seed, in their order."""
+    """Where a code list comes from that is no part of the contract: rows of the indicator seed, in their order.
+
+    ``origin`` picks the rows of one origin; without it all rows are listed.
+    """
 
     seed: Literal["indicators"]
-    origin: str
+    origin: str | None = None
 
 
 class Beside(Strict):

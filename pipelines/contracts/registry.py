@@ -33,13 +33,13 @@ def read_seed(name: str, seeds: Path = SEEDS_DIR) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def listed_choices(rows: Iterable[Row], origin: str) -> list[dict[str, Any]]:
-    """The rows of the indicator seed with an origin, as entries of a code list (see ``Choice``).
+def listed_choices(rows: Iterable[Row], origin: str | None) -> list[dict[str, Any]]:
+    """The rows of the indicator seed, all or those with an origin, as entries of a code list (see ``Choice``).
 
     Raises:
         SeedError: a row has an unknown frequency or a date that is none.
     """
-    return [_choice(row) for row in rows if row["origin"] == origin]
+    return [_choice(row) for row in rows if origin in (None, row["origin"])]
 
 
 def dated_parameters(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -53,6 +53,14 @@ def dated_parameters(rows: Iterable[Row]) -> list[dict[str, Any]]:
     ]
 
 
+def is_cumulative(row: Row) -> bool:
+    """Whether the values of an indicator count since January.
+
+    What happens within periods is added up over the year; if the last value stands for the year, it already has been.
+    """
+    return row["kind"] == "flow" and row["aggregation_over_time"] == "last"
+
+
 def _choice(row: Row) -> dict[str, Any]:
     place = f"indicators.csv, {row['indicator_code']}"
     if row["frequency"] not in QUARTERS:
@@ -62,6 +70,7 @@ def _choice(row: Row) -> dict[str, Any]:
         "label_vi": row["name_vi"],
         "unit": row["unit"],
         "quarters": QUARTERS[row["frequency"]],
+        "is_cumulative": is_cumulative(row),
         **_validity(row, place),
     }
 

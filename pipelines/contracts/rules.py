@@ -1,8 +1,12 @@
-"""What rules look like: their words and severity, the condition they hold under, and the kinds that forms have."""
+"""What rules look like: their words and severity, the condition they hold under, and the kinds that forms have.
+
+What a comparison with other submissions has in common is here too; its kinds are in ``comparisons`` and ``slips``.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from abc import abstractmethod
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -73,6 +77,34 @@ class Rule(Strict):
         if self.code[3] != letter:
             raise ValueError(f"rule {self.code}: severity '{self.severity.value}' needs a code CD-{letter}…")
         return self
+
+
+class Comparison(Rule):
+    """What every comparison has: the examples of its page are told in words."""
+
+    bad: tuple[Sentence, ...]
+    good: tuple[Sentence, ...]
+
+    @model_validator(mode="after")
+    def _never_an_error(self) -> Self:
+        if self.severity is Severity.ERROR:
+            raise ValueError(f"rule {self.code}: a comparison with another submission cannot be an error")
+        return self
+
+    @property
+    @abstractmethod
+    def places(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(form, the fields of it that one check looks at, the one to mark first) for every form that is judged."""
+
+    @property
+    def history(self) -> int:
+        """How many quarters before a period tell what is usual."""
+        return 0
+
+    @property
+    def looked_at(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(form, fields) of everything that the rule names, forms besides those judged included."""
+        return self.places
 
 
 class AtMost(Rule):
@@ -153,10 +185,13 @@ class Matches(Rule):
         return (self.field,)
 
 
-class DirectlyBelow(Rule):
-    """``field`` is the code of a unit that stands directly below the reporting unit in the tree of the period."""
+class UnitBelow(Rule):
+    """``field`` is the code of a unit below the reporting unit in the tree of the period.
 
-    check: Literal["directly_below"]
+    ``directly_below``: a unit right below it; ``itself_or_below``: the reporting unit, or one at any depth below it.
+    """
+
+    check: Literal["directly_below", "itself_or_below"]
     field: Identifier
     when: Condition | None = None
 
@@ -240,7 +275,7 @@ FormRule = Annotated[
     | Range
     | DaysBetween
     | Matches
-    | DirectlyBelow
+    | UnitBelow
     | Whole
     | ValidEntry
     | NamesSameEntry

@@ -34,6 +34,7 @@ UNITS_VI = {
     "facility": "cơ sở",
     "house": "nhà",
     "initiative": "sáng kiến",
+    "inspection": "cuộc",
     "meeting": "cuộc",
     "model": "mô hình",
     "month": "tháng",
@@ -44,6 +45,9 @@ UNITS_VI = {
     "petition": "kiến nghị",
     "programme": "chương trình",
     "project": "dự án",
+    "session": "buổi",
+    "stoppage": "cuộc",
+    "study": "đề tài",
     "unit": "đơn vị",
 }
 """Units of measure as people write them, by the unit of a field or of an indicator."""

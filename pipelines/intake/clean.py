@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.contracts import CatalogueRule, Choice, Contracts, FieldType, Form, FormField
 from pipelines.contracts.frames import DTYPES, ISSUES, ROW_KEYS, row_schema, with_letters
 from pipelines.intake.cells import NOTHING, first_rule, is_error, is_placeholder, reading
-from pipelines.intake.codes import parse_boolean, parse_choice, parse_code
+from pipelines.intake.codes import nearest_entries, parse_boolean, parse_choice, parse_code
 from pipelines.intake.dates import parse_date
 from pipelines.intake.numbers import parse_number
 from pipelines.intake.tax_codes import parse_tax_code
@@ -25,6 +25,9 @@ Kind = tuple[FieldType, tuple[Choice, ...]]
 
 LONGEST_SHOWN = 80
 """Characters of a value that a message shows."""
+
+MOST_SUGGESTED = 50
+"""Different unknown entries of a list for which the nearest one is looked up."""
 
 _MAY_BE_PLACEHOLDER = (FieldType.DATE, FieldType.CHOICE, FieldType.CODE, FieldType.TAX_CODE)
 
@@ -122,18 +125,18 @@ def _findings(cells: pl.DataFrame, rule: CatalogueRule, field: FormField, positi
         position=pl.lit(position),
         rule_code=pl.lit(rule.code),
         severity=pl.lit(rule.severity.value),
-        message_vi=_message(rule, field),
+        message_vi=_message(rule, field, cells),
     )
 
 
-def _message(rule: CatalogueRule, field: FormField) -> pl.Expr:
+def _message(rule: CatalogueRule, field: FormField, cells: pl.DataFrame) -> pl.Expr:
     """The sentence of a rule with its placeholders filled in."""
     shown = collapse_expr(pl.col("shown")).fill_null("")
     too_long = shown.str.len_chars() > LONGEST_SHOWN
     fillings = {
         "column": pl.lit(field.heading_vi),
         "value": pl.when(too_long).then(shown.str.head(LONGEST_SHOWN - 1) + "…").otherwise(shown),
-        "expected": pl.lit(_entries_vi(field)),
+        "expected": _entries_vi(field, cells),
         "likely": pl.col("likely").fill_null(""),
     }
     parts: list[pl.Expr] = []
@@ -144,11 +147,15 @@ def _message(rule: CatalogueRule, field: FormField) -> pl.Expr:
     return pl.concat_str(parts)
 
 
-def _entries_vi(field: FormField) -> str:
-    """The entries of a code list as a message names them; a list in a seed is too long for one."""
-    if field.listed_in:
-        return "các mã ở trang “HƯỚNG DẪN” của biểu mẫu"
-    return ", ".join(choice.label_vi for choice in field.choices)
+def _entries_vi(field: FormField, cells: pl.DataFrame) -> pl.Expr:
+    """The entries of a code list as a message names them; of a list in a seed, too long for one, the nearest code."""
+    if not field.listed_in:
+        return pl.lit(", ".join(choice.label_vi for choice in field.choices))
+    others = "các mã ở trang “HƯỚNG DẪN” của biểu mẫu"
+    unknown = cells["shown"].drop_nulls().unique(maintain_order=True).head(MOST_SUGGESTED)
+    nearest = nearest_entries(unknown, field.choices)
+    words = {text: f"{others}; gần giống nhất là “{code}”" for text, code in nearest.items()}
+    return pl.col("shown").replace_strict(words, default=others, return_dtype=pl.String)
 
 
 def _issues(cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

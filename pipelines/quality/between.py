@@ -14,16 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contracts import Contracts, Form
-from pipelines.contracts.comparisons import (
-    CopiedPeriod,
-    SlippedDigit,
-    StillThere,
-    StockAndFlow,
-    SuddenChange,
-    SumOfUnits,
-    SwappedColumns,
-    Watched,
-)
+from pipelines.contracts.comparisons import RunningTotal, StillThere, StockAndFlow, SumOfUnits
+from pipelines.contracts.slips import CopiedPeriod, SlippedDigit, SuddenChange, SwappedColumns, Watched
 from pipelines.intake.lineage import lineage
 from pipelines.intake.units import OrgUnits
 from pipelines.quality.adding_up import sums_of_units
@@ -38,7 +30,7 @@ from pipelines.quality.comparisons import (
     swapped_column,
 )
 from pipelines.quality.peers import change_scores, copies
-from pipelines.quality.previous import before, missing_rows, with_previous
+from pipelines.quality.previous import before, missing_rows, with_earlier_in_year, with_previous
 from pipelines.quality.slips import is_slipped, is_swapped
 from pipelines.quality.validate import Run, Validation, judge_runs, span
 
@@ -95,12 +87,15 @@ def _runs(
             if of_rows:
                 yield Run(f"{form.form}-between-periods", name, of_rows, _rows(contracts, form, compared, judged))
             if of_submissions:
-                whole = _submissions(contracts, form, _with_parents(compared, units), own, judged)
+                whole = _submissions(contracts, form, _with_units(compared, units), own, judged)
                 yield Run(f"{form.form}-whole-between-periods", name, of_submissions, whole)
         for rule in contracts.comparisons:
             if isinstance(rule, SumOfUnits) and rule.form == form.form:
                 sums = sums_of_units(rule, rows, units)
                 yield Run(f"{form.form}-against-units", name, checks_of(rule, form), sums)
+            if isinstance(rule, RunningTotal) and rule.form == form.form:
+                running = _running(rule, form, _with_units(known[form.form], units), judged)
+                yield Run(f"{form.form}-{rule.field}-within-the-year", name, checks_of(rule, form), running)
 
 
 def _steps(contracts: Contracts, known: Rows) -> dict[str, set[tuple[str, str]]]:
@@ -213,13 +208,20 @@ def _with_scores(
     return frame
 
 
-def _with_parents(frame: pl.DataFrame, units: OrgUnits) -> pl.DataFrame:
-    """Adds the code of the unit above the reporting unit; null where there is none."""
+def _running(rule: RunningTotal, form: Form, known: pl.DataFrame, judged: Sequence[str]) -> pl.DataFrame:
+    """The rows judged that count since January, beside what they counted earlier in the year."""
+    cumulative = [choice.code for choice in form.field(rule.by).choices if choice.is_cumulative]
+    return with_earlier_in_year(known, rule.field, rule.by, cumulative).filter(pl.col("period").is_in(list(judged)))
+
+
+def _with_units(frame: pl.DataFrame, units: OrgUnits) -> pl.DataFrame:
+    """Adds the code of the unit above the reporting unit, and since when its own code means it; null if unknown."""
     place = ["org_unit_code", "period"]
     reporters = frame.select(place).unique()
     found = [units.find(code, period) for code, period in reporters.iter_rows()]
     parents = pl.Series("parent_code", [unit and unit.parent_code for unit in found], dtype=pl.String)
-    return frame.join(reporters.with_columns(parents), on=place, how="left", maintain_order="left")
+    since = pl.Series("unit_valid_from", [unit and unit.valid_from for unit in found], dtype=pl.Date)
+    return frame.join(reporters.with_columns(parents, since), on=place, how="left", maintain_order="left")
 
 
 def _submissions(

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.contracts import Condition, Contracts, Form
+from pipelines.contracts import Comparison, Condition, Contracts, Form
 from pipelines.contracts.comparisons import (
-    Comparison,
-    CopiedPeriod,
-    SlippedDigit,
+    RunningTotal,
     StillThere,
     StockAndFlow,
-    SuddenChange,
     SumOfUnits,
-    SwappedColumns,
 )
+from pipelines.contracts.slips import CopiedPeriod, SlippedDigit, SuddenChange, SwappedColumns
 from pipelines.contracts.vietnamese import format_field, format_integer, format_number, format_period
 from pipelines.quality.previous import before
 from pipelines.quality.suites import (
@@ -66,6 +63,9 @@ def _expectation(rule: Comparison, fields: tuple[str, ...]) -> tuple[str, dict[s
         case StockAndFlow(stock=stock):
             pair = {"column_A": allowed_column(stock), "column_B": gap_column(stock), "or_equal": True}
             return PAIR_ORDERED, {**pair, **IGNORE_INCOMPLETE_PAIR}
+        case RunningTotal(field=field):
+            pair = {"column_A": field, "column_B": before(field), "or_equal": True}
+            return PAIR_ORDERED, {**pair, **IGNORE_INCOMPLETE_PAIR}
         case SuddenChange(threshold=threshold):
             return BETWEEN, {"column": score_column(fields[0]), "min_value": -threshold, "max_value": threshold}
         case SlippedDigit():
@@ -104,7 +104,7 @@ def _words(rule: Comparison, form: Form, fields: tuple[str, ...]) -> tuple[pl.Ex
     words = {
         **row_words(form, field.name),
         "column": pl.lit(field.heading_vi),
-        "previous": format_integer(pl.col(before(field.name))),
+        "previous": format_field(field, pl.col(before(field.name))),
     }
     if isinstance(rule, StockAndFlow):
         words["expected"] = format_integer(pl.col(expected_column(rule.stock)))

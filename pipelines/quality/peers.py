@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.contracts.comparisons import CopiedPeriod, Peers
+from pipelines.contracts.slips import CopiedPeriod, Peers
 from pipelines.quality.previous import before
 
 NORMAL = 1.4826

@@ -1,10 +1,12 @@
-"""What was accepted for the period before: row beside row, and what is no longer there.
+"""What was accepted before: row beside row, what is no longer there, and what was counted earlier in the year.
 
 Pure functions over frames of form rows (``row_schema``) of several periods. Which rows of the period before a unit
 carries on says LINEAGE, so that a row is found again under the unit that took it over.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import polars as pl
 
@@ -98,4 +100,28 @@ def missing_rows(form: Form, rows: pl.DataFrame, lineage: pl.DataFrame, ended_on
     with_rows = carried.filter("is_direct").select(unit).unique()
     return with_rows.join(told, on=unit, how="left").with_columns(
         pl.col("missing_count").fill_null(0), missing_codes=pl.col("missing_codes") + more
+    )
+
+
+def with_earlier_in_year(rows: pl.DataFrame, field: str, by: str, cumulative: Collection[str]) -> pl.DataFrame:
+    """Rows whose entry counts since January, with the last value before it in the same year and its period.
+
+    Args:
+        rows: form rows with ``unit_valid_from``, from which day on the code means the unit that it means.
+        field: what counts; a row without a value has none before or after it.
+        by: the field of the entry.
+        cumulative: the entries that count so.
+
+    Returns:
+        the rows of these entries with ``previous_period`` and :func:`before` of the field; null for the first value
+        of a unit in a year.
+    """
+    same = ["org_unit_code", "unit_valid_from", by, pl.col("period").str.head(4)]
+
+    def last_before(told: pl.Expr) -> pl.Expr:
+        return told.forward_fill().shift(1).over(same, order_by="period")
+
+    period_told = pl.when(pl.col(field).is_not_null()).then(pl.col("period"))
+    return rows.filter(pl.col(by).is_in(list(cumulative))).with_columns(
+        last_before(period_told).alias("previous_period"), last_before(pl.col(field)).alias(before(field))
     )

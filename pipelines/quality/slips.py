@@ -9,7 +9,7 @@ import math
 
 import polars as pl
 
-from pipelines.contracts.comparisons import SlippedDigit, SwappedColumns
+from pipelines.contracts.slips import SlippedDigit, SwappedColumns
 from pipelines.quality.previous import before
 
 DIGITS = 9

@@ -20,7 +20,6 @@ from pipelines.contracts import (
     Contracts,
     CrossFormRule,
     DaysBetween,
-    DirectlyBelow,
     Form,
     FormField,
     FormRule,
@@ -32,6 +31,7 @@ from pipelines.contracts import (
     Rule,
     Severity,
     ShareOfRow,
+    UnitBelow,
     ValidEntry,
     Whole,
 )
@@ -207,21 +207,26 @@ def days_column(rule: DaysBetween) -> str:
 
 
 def with_units_below(form: Form, frame: pl.DataFrame, units: OrgUnits) -> pl.DataFrame:
-    """Adds the columns that say whether a code is that of a unit directly below the reporting unit."""
+    """Adds the columns that say whether a code is that of a unit that its rule allows below the reporting unit."""
     for rule in form.rules:
-        if isinstance(rule, DirectlyBelow):
+        if isinstance(rule, UnitBelow):
             place = ["org_unit_code", "period", rule.field]
             asked = frame.select(place).unique().drop_nulls()
-            is_below = [
-                units.below(above, code, periods.ends_on(period)) == code for above, period, code in asked.iter_rows()
-            ]
+            is_below = [_is_below(rule, units, *one) for one in asked.iter_rows()]
             answers = asked.with_columns(pl.Series(below_column(rule), is_below, dtype=pl.Boolean))
             frame = frame.join(answers, on=place, how="left", maintain_order="left")
     return frame
 
 
-def below_column(rule: DirectlyBelow) -> str:
-    """Name of the column that says whether the unit stands directly below."""
+def _is_below(rule: UnitBelow, units: OrgUnits, above: str, period: str, code: str) -> bool:
+    day = periods.ends_on(period)
+    if rule.check == "directly_below":
+        return units.below(above, code, day) == code
+    return code == above or (units.on(code, day) is not None and units.is_above(above, code, day))
+
+
+def below_column(rule: UnitBelow) -> str:
+    """Name of the column that says whether the unit stands below."""
     return f"{rule.field}_is_below"
 
 
@@ -332,7 +337,7 @@ def _translate(rule: FormRule) -> tuple[str, dict[str, Any]]:
             return BETWEEN, {"column": days_column(rule), **_bounds(rule)}
         case Matches(field=field, pattern=pattern):
             return MATCH, {"column": field, "regex": f"^(?:{pattern})$"}
-        case DirectlyBelow():
+        case UnitBelow():
             return IN_SET, {"column": below_column(rule), "value_set": [True]}
         case Whole():
             return BETWEEN, {"column": judged_column(rule), "max_value": 0}

@@ -38,7 +38,7 @@ RATES: Mapping[str, Mapping[str, float]] = {
         **{"children_supported": 0.03, "officer_training_attendances": 0.01, "party_introduced": 0.004},
         **{"initiatives": 0.006, "individuals_commended": 0.02, "workers_skills_trained": 0.02},
         **{"resolution_02_participants": 0.25, "women_officers": 0.02, "core_workers": 0.01},
-        **{"housing_supported": 0.0006, "workers_unrepresented": 0.08},
+        **{"housing_supported": 0.0006, "workers_unrepresented": 0.08, "public_welfare_vnd": 20_000},
     },
     "one": {
         **{"authority_dialogues": 1.2, "petitions_made": 4, "collective_disputes": 0.4, "strikes": 0.15},
@@ -72,6 +72,7 @@ SHARES: Mapping[str, tuple[str, float]] = {
     **{"hardship_vnd": ("hardship_supported", 1_000_000), "institution_progress_pct": ("institution_projects", 45)},
     **{"welfare_vnd": ("welfare_beneficiaries", 200_000), "initiatives_vnd": ("initiatives", 12_000_000)},
     **{"fee_suspended_vnd": ("fee_employers_suspended", 4_000_000)},
+    **{"union_business_contribution_vnd": ("union_businesses", 120_000_000)},
 }
 """Indicator → the one that it is a share or a multiple of; what is left after the whole is dropped."""
 
@@ -112,13 +113,14 @@ def activity_rows(unions: pl.DataFrame, contracts: Contracts, *seed: str | int) 
     lasting = pl.when(pl.col("lasts")).then(pl.col("luck").first().over("org_unit_code", "indicator_code"))
     grid = grid.with_columns(luck=lasting.otherwise("luck"))
     drawn = grid.with_columns(value=_drawn()).with_columns(value=_with_shares(), **_wages(contracts, sizes))
-    drawn = drawn.with_columns(value=pl.coalesce(_money(), "value"))
+    drawn = drawn.with_columns(value=pl.coalesce(_money(), _not_falling("value", pl.col("is_cumulative"))))
     is_planned = pl.col("indicator_code").is_in(PLANNED) & (pl.col("value") > 0)
     planned = (pl.col("value") * (0.85 + 0.3 * pl.col("over"))).ceil()
+    drawn = drawn.with_columns(planned=pl.when(is_planned).then(planned))
     return drawn.select(
         *KEYS,
         *("indicator_code", "indicator_name", "unit"),
-        plan_value=pl.when(is_planned).then(planned),
+        plan_value=_not_falling("planned", pl.col("is_cumulative")),
         actual_value="value",
         note=pl.lit(None, dtype=pl.String),
     )
@@ -153,33 +155,42 @@ def _asked(periods: list[str], contracts: Contracts) -> pl.DataFrame:
                 base, rate = known.get(choice.code, (None, None))
                 unit = UNITS_VI.get(choice.unit or "", choice.unit)
                 lasts = choice.quarters != (1, 2, 3, 4) or choice.code == "fee_employers"
-                rows.append((period, place, choice.code, choice.label_vi, unit, base, rate, lasts))
+                words = (choice.code, choice.label_vi, unit, base)
+                rows.append((period, place, *words, rate, lasts, choice.is_cumulative))
     texts = dict.fromkeys(("indicator_code", "indicator_name", "unit", "base"), pl.String())
-    schema = {"period": pl.String(), "place": pl.Int64(), **texts, "rate": pl.Float64(), "lasts": pl.Boolean()}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    marks = {"rate": pl.Float64(), "lasts": pl.Boolean(), "is_cumulative": pl.Boolean()}
+    return pl.DataFrame(rows, schema={"period": pl.String(), "place": pl.Int64(), **texts, **marks}, orient="row")
 
 
 def _drawn() -> pl.Expr:
-    """Whole numbers around base × rate; of one that grows from January on, the part of the year that has passed."""
+    """Whole numbers around base × rate; of one that counts since January, the part of the year that has passed.
+
+    An employer does not cease to owe the fee when its union ends.
+    """
     size = pl.lit(None, dtype=pl.Float64)
     for base in RATES:
         size = pl.when(pl.col("base") == base).then(base).otherwise(size)
     about = size * pl.col("rate")
     code = pl.col("indicator_code")
-    grows = code.str.starts_with("enterprises_with_dialogue") | code.is_in(
-        ["enterprises_with_workers_conference", "agencies_with_staff_conference"]
-    )
     so_far = about * pl.col("period").str.slice(6).cast(pl.Float64) / 4
     varied = (about * (0.7 + 0.5 * pl.col("luck")) + pl.col("luck")).floor()
-    return (
+    value = (
         pl.when(code.is_in(RATED) & ~pl.col("org_unit_code").str.starts_with("T"))
         .then(1.0)
         .when(code.is_in(ZERO))
         .then(0.0)
-        .when(grows)
-        .then(so_far.floor().cum_max().over("org_unit_code", code, pl.col("period").str.head(4)))
+        .when("is_cumulative")
+        .then(so_far.floor())
         .otherwise(varied)
     )
+    return _not_falling(value, code == "fee_employers")
+
+
+def _not_falling(value: pl.Expr | str, of: pl.Expr) -> pl.Expr:
+    """Of the rows that ``of`` selects, the largest value of the unit and indicator so far in the year."""
+    value = pl.col(value) if isinstance(value, str) else value
+    highest = value.cum_max().over("org_unit_code", "indicator_code", pl.col("period").str.head(4))
+    return pl.when(of & value.is_not_null()).then(highest).otherwise(value)
 
 
 def _with_shares() -> pl.Expr:

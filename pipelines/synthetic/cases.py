@@ -196,6 +196,17 @@ CASES = (
         instead=True,
         is_current=True,
     ),
+    # The enterprises of the quarter alone, where those since January are asked for.
+    Case(
+        *("H469", "2022-Q3", 8, "accepted_with_queries"),
+        form="activities",
+        rule_code="CD-Q313",
+        marked="actual_value",
+        where=pl.col("indicator_code") == "enterprises_with_dialogue",
+        values={"actual_value": pl.col("actual_value") // 3},
+        instead=True,
+        is_current=True,
+    ),
     # Accepted: a first version that the regular workbook replaces, and files that are not of the template.
     Case(
         *("H462", "2019-Q3", 2, "accepted"),

@@ -331,6 +331,8 @@ def _agreement_rows(
     workers = enterprise_rows.filter("has_union").select("period", "tax_code", workers_covered="workers_total")
     rows = kept.drop("period", "starts_on").join(reported, how="cross").filter(is_kept)
     rows = rows.join(workers, on=["period", "tax_code"]).sort("agreement_code", "tax_code", "at")
+    amended = pl.col("signed_on") + pl.duration(days=500)
+    is_amended = (pl.col("noise_sent") < 0.2) & (amended <= pl.col("ends_on"))
     return rows.select(
         *("org_unit_code", "period", "agreement_code", "tax_code", "union_code", "signed_on"),
         *("effective_on", "expires_on", "sent_on", "workers_covered"),
@@ -339,21 +341,30 @@ def _agreement_rows(
         quality=pick(("a", "b", "b", "c", "d", "not_graded"), pl.col("noise_terms")),
         better_terms=1 + (pl.col("noise_terms") * 9).cast(pl.Int64),
         shift_meal_vnd=15_000 + 1_000 * (pl.col("noise_terms") * 20).cast(pl.Int64),
-        amended_on=pl.lit(None, dtype=pl.Date),
+        amended_on=pl.when(is_amended).then(amended),
         note=pl.lit(None, dtype=pl.String),
     )
 
 
-def targets(units: pl.DataFrame, year: int, total: int, target_set: str, decided_by: str) -> pl.DataFrame:
-    """Rows of the form ``targets``: members to admit in a year, a total shared among units.
+def targets(
+    units: pl.DataFrame, year: int, total: int, target_set: str, decided_by: str, first_year: int | None = None
+) -> pl.DataFrame:
+    """Rows of the form ``targets``: members to admit, a total shared among units.
 
-    ``units`` has org_unit_code and weight, one row per unit.
+    Args:
+        units: org_unit_code and weight, one row per unit.
+        year: the target year.
+        total: of all units.
+        target_set: the set that the target is of.
+        decided_by: the document.
+        first_year: where the members are counted from, if over several years.
     """
     return units.sort("org_unit_code").select(
         unit_code="org_unit_code",
         indicator_code=pl.lit("members_admitted"),
         target_set=pl.lit(target_set),
         target_year=pl.lit(year, dtype=pl.Int64),
+        first_year=pl.lit(first_year, dtype=pl.Int64),
         operator=pl.lit("gte"),
         value=split(total, pl.col("weight")).cast(pl.Float64),
         threshold=pl.lit(None, dtype=pl.Int64),

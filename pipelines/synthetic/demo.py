@@ -1,4 +1,4 @@
-"""The demo inbox: every scenario, the cases among them, summaries of provinces, and one workbook of targets."""
+"""The demo inbox: every scenario, the cases among them, summaries of provinces, and workbooks of targets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,17 @@ from pipelines.synthetic.summaries import FORM, SUMMARIES, summary_parcel
 TARGET_YEAR, TARGET_PERIOD, TARGET_SENDER = 2022, "2022-Q1", "T45"
 TARGETS_RECEIVED_ON = dt.date(2022, 1, 20)
 PERCENT_OF_TARGET = 121
-"""Published for all years together; the made-up target of one year keeps to it."""
+"""Published for the term 2018–2023, without the target itself; the made-up targets keep to it."""
+
+TERM_SET, TERM_YEARS, TERM_PERIOD = "ĐH-XII-QT", (2018, 2023), "2018-Q1"
+TERM_RECEIVED_ON = dt.date(2018, 4, 20)
+TERM_DECIDED_BY = (
+    "Giả định cho bộ số liệu mẫu: báo chí nêu đạt 121 % chỉ tiêu nhiệm kỳ 2018-2023, không nêu chỉ tiêu bao nhiêu"
+)
+
+ADJUSTED_PERIOD, ADJUSTED_RECEIVED_ON = "2022-Q3", dt.date(2022, 10, 6)
+ADJUSTED = {"H461": 12, "H470": -12}
+"""What is moved from one district to another during the year; without it the second would not have met its target."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ def plan_demo() -> tuple[tuple[Parcel, ...], tuple[ExpectedVerdict, ...]]:
     """Every file in the order of receipt, and the verdicts of the unusual ones. Writes nothing."""
     contracts = load_contracts()
     regular = regular_parcels(*SCENARIOS)
-    unusual: list[Parcel] = [_targets_parcel(regular)]
+    given = _targets_parcel(regular)
+    unusual: list[Parcel] = [given, _adjusted_parcel(given), _term_parcel()]
     expected: list[ExpectedVerdict] = []
     for summary in SUMMARIES:
         parcel = summary_parcel(summary, regular)
@@ -105,4 +116,30 @@ def _targets_parcel(regular: dict[tuple[str, str], Parcel]) -> Parcel:
         unit=unit_labels(TARGET_PERIOD)[TARGET_SENDER],
         period=TARGET_PERIOD,
         rows={"targets": rows},
+    )
+
+
+def _adjusted_parcel(given: Parcel) -> Parcel:
+    """The targets of the year sent again for two districts, one raised by what the other is lowered."""
+    rows = given.rows["targets"].filter(pl.col("unit_code").is_in(ADJUSTED.keys()))
+    moved = pl.col("unit_code").replace_strict(ADJUSTED, return_dtype=pl.Float64)
+    decided_by = pl.lit(f"Kế hoạch mẫu 02/KH-LĐLĐ ngày 05/9/{TARGET_YEAR} điều chỉnh chỉ tiêu")
+    return Parcel(
+        path=parcel_path(ADJUSTED_RECEIVED_ON, TARGET_SENDER, f"dieu-chinh-chi-tieu-{TARGET_YEAR}.xlsx"),
+        unit=unit_labels(ADJUSTED_PERIOD)[TARGET_SENDER],
+        period=ADJUSTED_PERIOD,
+        rows={"targets": rows.with_columns(value=pl.col("value") + moved, decided_by=decided_by)},
+    )
+
+
+def _term_parcel() -> Parcel:
+    """The members that a province wants to admit over a congress term."""
+    first, last = TERM_YEARS
+    total = round(QUANG_TRI.members_admitted * 100 / PERCENT_OF_TARGET)
+    unit = pl.DataFrame({"org_unit_code": [TARGET_SENDER], "weight": [1.0]})
+    return Parcel(
+        path=parcel_path(TERM_RECEIVED_ON, TARGET_SENDER, f"giao-chi-tieu-{first}-{last}.xlsx"),
+        unit=unit_labels(TERM_PERIOD)[TARGET_SENDER],
+        period=TERM_PERIOD,
+        rows={"targets": targets(unit, last, total, TERM_SET, TERM_DECIDED_BY, first)},
     )

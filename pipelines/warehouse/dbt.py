@@ -61,9 +61,15 @@ def manifest_path(settings: Settings) -> Path:
     return manifest
 
 
-def _fingerprint(settings: Settings) -> str:
-    digest = hashlib.sha256(repr(sorted(environment(settings).items())).encode())
+def project_hash() -> str:
+    """What the dbt project says now: a hash over everything that is written in it."""
+    digest = hashlib.sha256()
     for path in sorted(path for pattern in _SOURCES for path in DBT_PROJECT_DIR.rglob(pattern)):
         digest.update(path.relative_to(DBT_PROJECT_DIR).as_posix().encode())
-        digest.update(path.read_bytes())
+        digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()
+
+
+def _fingerprint(settings: Settings) -> str:
+    where = repr(sorted(environment(settings).items()))
+    return hashlib.sha256(f"{where}{project_hash()}".encode()).hexdigest()

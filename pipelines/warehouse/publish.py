@@ -1,27 +1,41 @@
-"""The only gate to readers: copies the public marts of a tested build into a new file and moves it into place.
+"""The only gate to readers: copies the public marts of a tested build into a new version and moves it into place.
 
-Readers hold a whole old version or a whole new one. The content decides whether there is a new version at all:
-the same lake gives the same Parquet bytes, hence the same version, and nothing is touched.
+Readers hold a whole old version or a whole new one. The content decides whether there is a new version at all: the
+same lake, rules and models give the same Parquet bytes and the same manifest, hence the same version, and nothing is
+touched.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any, Final
 
 import duckdb
 
+from pipelines.contracts import Contracts, load_contracts
+from pipelines.contracts.loader import EXPECTATIONS_DIR
+from pipelines.contracts.reader_views import load_reader_views
 from pipelines.settings import Settings
+from pipelines.warehouse import versions
+from pipelines.warehouse.dbt import project_hash
+from pipelines.warehouse.reader_views import READER_SCHEMA, literal, quoted, write_reader_views
 
 PUBLIC_SCHEMA = "marts"
-_VIEW_SCHEMAS = ("lineage",)
+LINEAGE_SCHEMA = "lineage"
 """Of views on the public tables, which go out as they are."""
 # Clients from DuckDB 1.2 on can read the file; the default format of 2.0 shuts out 1.4, which BI drivers still bundle.
 _STORAGE_VERSION = "v1.2.0"
+_TABLES: Final = "parquet"
+"""Folder of the public tables as Parquet."""
+_READERS: Final = "readers"
+"""Folder of the views for readers as Parquet, and the DuckDB file that holds nothing else."""
 
 
 @dataclass(frozen=True)
@@ -35,113 +49,147 @@ class Publication:
 
 def publish(settings: Settings) -> Publication:
     """Publish the build, unless its public content is what readers have already."""
-    folder = settings.published
-    staging = folder / ".staging"
+    staging = settings.published / ".staging"
     shutil.rmtree(staging, ignore_errors=True)
-    (staging / "parquet").mkdir(parents=True)
-    manifest_path = folder / "manifest.json"
+    for folder in (_TABLES, _READERS):
+        (staging / folder).mkdir(parents=True)
     try:
-        row_counts = _export(settings.build_db, staging)
-        hashes = {path.stem: _sha256(path) for path in sorted((staging / "parquet").glob("*.parquet"))}
-        version = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()[:12]
-        if _is_published(folder, read_manifest(settings).get("version") == version, hashes):
-            return Publication(version, row_counts, is_new=False)
-        (folder / "parquet").mkdir(exist_ok=True)
-        for path in (staging / "parquet").glob("*.parquet"):
-            os.replace(path, folder / "parquet" / path.name)
-        os.replace(staging / "warehouse.duckdb", folder / "warehouse.duckdb")
-        manifest = {
-            "version": version,
-            "tables": {name: {"rows": row_counts[name], "sha256": sha256} for name, sha256 in hashes.items()},
+        contracts = load_contracts()
+        tables, views, newest_period = _export(settings.build_db, staging, contracts)
+        content: dict[str, Any] = {
+            "newest_period": newest_period,
+            "rules": _hash(json.dumps([rule.model_dump(mode="json") for rule in contracts.rules()])),
+            "contracts": _hash_of_files(
+                [*EXPECTATIONS_DIR.glob("forms/*.yaml"), EXPECTATIONS_DIR / "reader_views.yaml"]
+            ),
+            "dbt_project": project_hash(),
+            "tables": {name: _described(staging, _TABLES, name, rows) for name, rows in tables.items()},
+            "views": {name: _described(staging, _READERS, name, rows) for name, rows in views.items()},
         }
-        (staging / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-        os.replace(staging / "manifest.json", manifest_path)
-        _drop_tables_no_longer_published(folder / "parquet", set(hashes))
-        return Publication(version, row_counts, is_new=True)
+        version = _hash(json.dumps(content, sort_keys=True))[:12]
+        if read_manifest(settings).get("version") == version and versions.is_whole(settings.published):
+            return Publication(version, tables, is_new=False)
+        (staging / versions.MANIFEST).write_text(
+            json.dumps({"version": version, **content}, indent=2, ensure_ascii=False) + "\n",
+            encoding="utf-8",
+            newline="\n",
+        )
+        versions.seal(staging)
+        versions.install(staging, settings.published, version, settings.keep_versions)
+        return Publication(version, tables, is_new=True)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
 def read_manifest(settings: Settings) -> dict[str, object]:
     """The manifest of what is published; empty before the first publication."""
-    path = settings.published / "manifest.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return versions.read_manifest(settings.published)
 
 
-def _is_published(folder: Path, is_version: bool, hashes: dict[str, str]) -> bool:
-    """Whether readers have just these tables; a publication that was interrupted is made up for."""
-    parquet = {path.stem: _sha256(path) for path in (folder / "parquet").glob("*.parquet")}
-    return is_version and parquet == hashes and (folder / "warehouse.duckdb").exists()
-
-
-def _export(build_db: Path, staging: Path) -> dict[str, int]:
-    """Write every public table into ``warehouse.duckdb`` and ``parquet/``; rows per table."""
+def _export(build_db: Path, staging: Path, contracts: Contracts) -> tuple[dict[str, int], dict[str, int], str | None]:
+    """Write both DuckDB files and all Parquet files; rows per table and per view, and the newest period with data."""
     with duckdb.connect() as connection:
         connection.execute(f"attach '{build_db}' as build (read_only)")
-        connection.execute(f"attach '{staging / 'warehouse.duckdb'}' as public (storage_version '{_STORAGE_VERSION}')")
-        connection.execute(f"create schema public.{PUBLIC_SCHEMA}")
-        tables = connection.execute(
-            "select table_name, comment from duckdb_tables() where database_name = 'build' and schema_name = ?",
-            [PUBLIC_SCHEMA],
-        ).fetchall()
-        row_counts = {}
-        for table, comment in sorted(tables):
-            name = f"public.{PUBLIC_SCHEMA}.{table}"
-            # Ordered by every column: neither threads nor the order of arrival show in the bytes.
-            connection.execute(f"create table {name} as select * from build.{PUBLIC_SCHEMA}.{table} order by all")
-            connection.execute(f"comment on table {name} is {_literal(comment)}")
-            row = connection.execute(f"select count(*) from {name}").fetchone()
-            row_counts[table] = row[0] if row else 0
-            connection.execute(
-                f"copy (from {name}) to '{staging / 'parquet' / table}.parquet' (format parquet, compression zstd)"
-            )
-        for table, column, comment in connection.execute(
-            "select table_name, column_name, comment from duckdb_columns()"
-            " where database_name = 'build' and schema_name = ? and comment is not null",
-            [PUBLIC_SCHEMA],
-        ).fetchall():
-            connection.execute(f'comment on column public.{PUBLIC_SCHEMA}.{table}."{column}" is {_literal(comment)}')
-        _copy_views(connection)
+        for name, file in (("public", "warehouse"), ("readers", _READERS)):
+            path = staging / f"{file}.duckdb"
+            connection.execute(f"attach '{path}' as {name} (storage_version '{_STORAGE_VERSION}')")
+        # One transaction for either file: each statement would else wait for the disk.
+        connection.execute("begin")
+        tables = _copy_tables(connection, staging)
+        connection.execute("use public")
+        _create_lineage(connection)
+        views = write_reader_views(connection, "build", PUBLIC_SCHEMA, load_reader_views(), contracts)
+        newest = None
+        if "fct_submission" in tables:
+            found = connection.execute(f"select max(period) from {PUBLIC_SCHEMA}.fct_submission where is_current")
+            (newest,) = found.fetchone() or (None,)
+        connection.execute("commit")
+        connection.execute("begin")
+        _copy_views(connection, views, staging)
+        connection.execute("commit")
+        connection.execute("use memory")
+    return tables, views, newest
+
+
+def _copy_tables(connection: duckdb.DuckDBPyConnection, staging: Path) -> dict[str, int]:
+    """Every public table with its comments, into the file and as Parquet; rows per table."""
+    connection.execute(f"create schema public.{PUBLIC_SCHEMA}")
+    tables = connection.execute(
+        "select table_name, comment from duckdb_tables() where database_name = 'build' and schema_name = ?",
+        [PUBLIC_SCHEMA],
+    ).fetchall()
+    row_counts = {}
+    for table, comment in sorted(tables):
+        name = f"public.{PUBLIC_SCHEMA}.{table}"
+        # Ordered by every column: neither threads nor the order of arrival show in the bytes.
+        connection.execute(f"create table {name} as select * from build.{PUBLIC_SCHEMA}.{table} order by all")
+        connection.execute(f"comment on table {name} is {literal(comment)}")
+        row = connection.execute(f"select count(*) from {name}").fetchone()
+        row_counts[table] = row[0] if row else 0
+        _write_parquet(connection, name, staging / _TABLES / f"{table}.parquet")
+    for table, column, comment in connection.execute(
+        "select table_name, column_name, comment from duckdb_columns()"
+        " where database_name = 'build' and schema_name = ? and comment is not null",
+        [PUBLIC_SCHEMA],
+    ).fetchall():
+        connection.execute(f"comment on column public.{PUBLIC_SCHEMA}.{table}.{quoted(column)} is {literal(comment)}")
     return row_counts
 
 
-def _copy_views(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_lineage(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views of the build anew on the published tables, those that others rest on first."""
-    connection.execute("use public")
-    waiting = connection.execute(
-        "select schema_name || '.' || view_name, sql, comment from duckdb_views()"
-        " where database_name = 'build' and schema_name in (select unnest(?)) order by all",
-        [list(_VIEW_SCHEMAS)],
-    ).fetchall()
-    for schema in _VIEW_SCHEMAS:
-        connection.execute(f"create schema if not exists {schema}")
-    while waiting:
-        held_up = [view for view in waiting if not _create_view(connection, *view)]
-        if len(held_up) == len(waiting):
-            raise RuntimeError(f"These views rest on what is not published: {', '.join(name for name, *_ in held_up)}")
-        waiting = held_up
-
-
-def _create_view(connection: duckdb.DuckDBPyConnection, name: str, sql: str, comment: str | None) -> bool:
-    """Whether all that the view rests on was there already."""
-    try:
+    connection.execute(f"create schema {LINEAGE_SCHEMA}")
+    views = {
+        name: (sql, comment)
+        for name, sql, comment in connection.execute(
+            "select view_name, sql, comment from duckdb_views()"
+            " where database_name = 'build' and schema_name = ? order by all",
+            [LINEAGE_SCHEMA],
+        ).fetchall()
+    }
+    rests_on = {
+        name: [other for other in views if other != name and re.search(rf"\b{other}\b", sql)]
+        for name, (sql, _) in views.items()
+    }
+    for name in TopologicalSorter(rests_on).static_order():
+        sql, comment = views[name]
         connection.execute(sql)
-    except duckdb.CatalogException:
-        return False
-    connection.execute(f"comment on view {name} is {_literal(comment)}")
-    return True
+        connection.execute(f"comment on view {LINEAGE_SCHEMA}.{name} is {literal(comment)}")
 
 
-def _literal(text: str | None) -> str:
-    return "null" if text is None else "'" + text.replace("'", "''") + "'"
+def _copy_views(connection: duckdb.DuckDBPyConnection, views: Iterable[str], staging: Path) -> None:
+    """What the views show as tables of a file of their own, which holds no figure of few persons, and as Parquet."""
+    connection.execute(f"create schema readers.{READER_SCHEMA}")
+    for view in views:
+        name = f"readers.{READER_SCHEMA}.{view}"
+        connection.execute(f"create table {name} as from public.{READER_SCHEMA}.{view}")
+        _write_parquet(connection, name, staging / _READERS / f"{view}.parquet")
+    for view, comment in connection.execute(
+        "select view_name, comment from duckdb_views() where database_name = 'public' and schema_name = ?",
+        [READER_SCHEMA],
+    ).fetchall():
+        connection.execute(f"comment on table readers.{READER_SCHEMA}.{view} is {literal(comment)}")
+    for view, column, comment in connection.execute(
+        "select table_name, column_name, comment from duckdb_columns()"
+        " where database_name = 'public' and schema_name = ?",
+        [READER_SCHEMA],
+    ).fetchall():
+        connection.execute(f"comment on column readers.{READER_SCHEMA}.{view}.{quoted(column)} is {literal(comment)}")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _write_parquet(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+    connection.execute(f"copy (from {table}) to '{path}' (format parquet, compression zstd)")
 
 
-def _drop_tables_no_longer_published(folder: Path, names: set[str]) -> None:
-    for path in folder.glob("*.parquet"):
-        if path.stem not in names:
-            path.unlink()
+def _described(staging: Path, folder: str, name: str, rows: int) -> dict[str, Any]:
+    file = f"{folder}/{name}.parquet"
+    path = staging / file
+    return {"rows": rows, "file": file, "bytes": path.stat().st_size, "sha256": versions.sha256(path)}
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hash_of_files(paths: Iterable[Path]) -> str:
+    return _hash("".join(f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in sorted(paths)))

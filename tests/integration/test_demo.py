@@ -91,7 +91,7 @@ def test_exactly_80_percent_does_not_meet_a_target_above_80(demo: DemoRun) -> No
     assert demo.query(
         "select actual_value, status from marts.mart_target_progress where org_unit_code = 'T06'"
         " and indicator_code = 'agreement_coverage_pct' and target_year = 2025 and period = '2023-Q4'"
-    ) == [(80.0, "not_met")]
+    ) == [(80.0, "behind")]
 
 
 def test_a_qualitative_target_has_no_percentage(demo: DemoRun) -> None:
@@ -103,10 +103,78 @@ def test_a_qualitative_target_has_no_percentage(demo: DemoRun) -> None:
 
 
 def test_thai_nguyen_shows_that_it_has_no_target(demo: DemoRun) -> None:
-    rows = demo.query(
-        "select distinct status, status_vi, target_value from marts.mart_target_progress where org_unit_code = 'T19'"
-    )
+    of_its_own = "from marts.mart_target_progress where org_unit_code = 'T19' and inherited_from_code is null"
+    rows = demo.query(f"select distinct status, status_vi, target_value {of_its_own}")
     assert rows == [("no_target", "chưa giao chỉ tiêu", None)]
+    assert {"2025-Q2", "2025-Q3", "2025-Q4"} <= {period for (period,) in demo.query(f"select period {of_its_own}")}
+
+
+def test_targets_of_bac_kan_stand_at_thai_nguyen_after_the_merger_marked_and_not_judged(demo: DemoRun) -> None:
+    shown = "from marts.mart_target_progress where indicator_code = 'members_total' and target_year = 2030"
+    assert demo.query(
+        "select org_unit_code, inherited_from_code, inherited_from_name_vi, target_value, actual_value is null"
+        f" {shown} and period = '2025-Q3' and target_set = '61-KH/TU'"
+    ) == [("T19", "T06", "LĐLĐ tỉnh Bắc Kạn", 26000.0, True)]
+    assert demo.query(f"select distinct inherited_from_code {shown} and period = '2025-Q2'") == [(None,)]
+    assert demo.query("select count(*) from marts.fct_target where org_unit_code = 'T19'") == [(0,)]
+    # the congress of the old Quảng Trị set a target for 2028; the new Quảng Trị bears the code of Quảng Bình
+    assert demo.query(
+        "select distinct org_unit_code, inherited_from_code, inherited_from_name_vi from marts.mart_target_progress"
+        " where target_set = 'ĐH-XIII-QT' and period >= '2025-Q3'"
+    ) == [("T44", "T45", "LĐLĐ tỉnh Quảng Trị")]
+
+
+def test_a_bar_that_was_lowered_during_the_year_is_seen(demo: DemoRun) -> None:
+    versions = (
+        "select target_version, given_in, target_value, first_target_value, is_adjusted, is_newest, given_by_code"
+        " from marts.fct_target where target_set = 'KH-2022' and org_unit_code = '{}' order by all"
+    )
+    assert demo.query(versions.format("H470")) == [
+        (1, "2022-Q1", 222.0, 222.0, False, False, "T45"),
+        (2, "2022-Q3", 210.0, 222.0, True, True, "T45"),
+    ]
+    progress = "select period, target_value from marts.mart_target_progress where target_set = 'KH-2022'"
+    assert demo.query(f"{progress} and org_unit_code = 'H470' order by period") == [
+        ("2022-Q1", 222.0),
+        ("2022-Q2", 222.0),
+        ("2022-Q3", 210.0),
+        ("2022-Q4", 210.0),
+    ]
+
+
+def test_what_is_handed_down_adds_up_or_the_difference_is_told(demo: DemoRun) -> None:
+    told = "select children_given, children_total, difference, status, status_vi from marts.mart_target_handed_down"
+    assert demo.query(f"{told} where target_set = 'KH-2022'") == [
+        (10, 11, 0.0, "adds_up", "10 trong 11 đơn vị được giao 2.226, bằng chỉ tiêu 2.226 của tỉnh")
+    ]
+    assert demo.query(
+        f"{told} where org_unit_code = 'VN' and indicator_code = 'members_total' and target_year = 2025"
+    ) == [
+        (
+            *(1, 63, -13477000.0, "less"),
+            "1 trong 63 đơn vị được giao 23.000, còn thiếu 13.477.000 so với chỉ tiêu 13.500.000 của cả nước",
+        )
+    ]
+
+
+def test_sets_of_the_seed_and_of_forms_stand_side_by_side(demo: DemoRun) -> None:
+    assert demo.query(
+        "select target_set, org_unit_code, set_kind, parent_set, is_listed from marts.dim_target_set order by all"
+    ) == [
+        ("61-KH/TU", "T06", "provincial_plan", "NQ02", True),
+        ("KH-2022", "T45", "yearly", None, False),
+        ("NQ02", "VN", "resolution", None, True),
+        ("ĐH-XII-QT", "T45", "congress", None, True),
+        ("ĐH-XIII-QT", "T45", "congress", None, True),
+    ]
+
+
+def test_the_term_target_of_quang_tri_is_assumed_and_says_so(demo: DemoRun) -> None:
+    ((first_year, last_year, value, source),) = demo.query(
+        "select first_year, target_year, target_value, source from marts.fct_target where target_set = 'ĐH-XII-QT'"
+    )
+    assert (first_year, last_year, round(11975 * 100 / value)) == (2018, 2023, 121)
+    assert source.startswith("Giả định cho bộ số liệu mẫu")
 
 
 def test_a_district_that_did_not_report_makes_its_province_incomplete_and_not_smaller_by_zero(

@@ -222,7 +222,7 @@ WRONG = {
         "a part that is unknown, derived or without data",
     ),
     "a part without data": (
-        [ratio_row("members_total", "workers_gathered")],
+        [ratio_row("members_total", "workers_are_members")],
         "a part that is unknown, derived or without data",
     ),
     "a ratio of itself": ([ratio_row("new_one", "members_total")], "a part that is unknown, derived or without data"),

@@ -29,7 +29,6 @@ from pipelines.contracts import (
     AtMost,
     Condition,
     DaysBetween,
-    DirectlyBelow,
     FieldType,
     Form,
     FormField,
@@ -39,6 +38,7 @@ from pipelines.contracts import (
     Range,
     RequiredWhen,
     ShareOfRow,
+    UnitBelow,
     ValidEntry,
     Whole,
     load_contracts,
@@ -147,9 +147,10 @@ def rows(draw: st.DrawFn, form: Form, least: int = 1) -> list[Row]:
         again = dict(drawn[-1])
         again[code] = f"XX-{len(drawn)}" if form.field(code).type is FieldType.CODE else f"0100109106-{len(drawn):03d}"
         if form.field(code).type is FieldType.CHOICE:
-            free = (entry for entry in ENTRIES.values() if entry.unit == "meeting" and entry.is_valid_in(PERIOD))
+            listed = form.field(code).choices
+            free = (entry for entry in listed if entry.unit == "meeting" and entry.is_valid_in(PERIOD))
             again = dict.fromkeys(again) | {code: next(e.code for e in free if e.code not in {r[code] for r in drawn})}
-        elif any(isinstance(rule, DirectlyBelow) and rule.field == code for rule in form.rules):
+        elif any(isinstance(rule, UnitBelow) and rule.field == code for rule in form.rules):
             again[code] = next(unit for unit in BELOW if unit not in {row[code] for row in drawn})
         drawn.append(again)
     return drawn
@@ -181,7 +182,7 @@ def _mend(form: Form, rule: FormRule, row: Row, draw: st.DrawFn) -> None:
         case DaysBetween(start=start, end=end):
             days = draw(st.integers(rule.minimum or 0, rule.maximum or 3000))
             row[end] = row[start] + dt.timedelta(days=days)
-        case DirectlyBelow(field=name):
+        case UnitBelow(field=name):
             row[name] = draw(st.sampled_from(BELOW))
         case Matches(field=name, pattern=pattern):
             row[name] = draw(st.from_regex(pattern, fullmatch=True))
@@ -205,7 +206,7 @@ def breaks(rule: FormRule, row: Mapping[str, Any]) -> bool:
             return not _within(row[name], rule.minimum, rule.maximum)
         case DaysBetween(start=start, end=end):
             return not _within((row[end] - row[start]).days, rule.minimum, rule.maximum)
-        case DirectlyBelow(field=name):
+        case UnitBelow(field=name):
             return row[name] not in BELOW
         case Matches(field=name, pattern=pattern):
             return re.fullmatch(pattern, row[name]) is None

@@ -126,7 +126,7 @@ class TestErrors:
             ),
             (lambda form: form["rules"][0].update(check="needed"), "check"),
             (lambda form: form["fields"][0].update(total=True), "'unit_code': only a count or an amount"),
-            (lambda form: form["fields"][4].pop("choices"), "'operator': 'choices' go with type 'choice'"),
+            (lambda form: form["fields"][5].pop("choices"), "'operator': 'choices' go with type 'choice'"),
             (lambda form: form.update(layouts=[]), "at least one layout"),
             (lambda form: form.update(due_quarters=[5]), "due_quarters"),
         ],

@@ -57,7 +57,7 @@ def test_a_page_names_the_forms_behind_a_figure_and_the_mart_that_shows_it() -> 
 
 
 def test_an_indicator_without_data_says_so() -> None:
-    page = PAGES[f"{INDICATORS}/workers_gathered.md"]
+    page = PAGES[f"{INDICATORS}/workers_are_members.md"]
     assert "Chưa có số liệu" in page and "mart_indicator" not in page
     assert "| Biểu mẫu cung cấp số liệu | chưa có |" in page
 

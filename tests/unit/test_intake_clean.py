@@ -155,6 +155,31 @@ def test_an_unknown_choice_is_told_what_may_be_written() -> None:
     assert message == "Cột “Loại tổ chức”: “Hội” không có trong danh sách. Được ghi: Công đoàn cơ sở, Nghiệp đoàn."
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("members_admited", "; gần giống nhất là “members_admitted”."),
+        ("So doan vien ket nap", "; gần giống nhất là “members_admitted”."),
+        ("xyz", "."),
+    ],
+)
+def test_of_a_long_list_the_nearest_entry_is_told(written: str, told: str) -> None:
+    (issue,) = findings([{"indicator_code": written}], CONTRACTS.form("targets"))
+    assert (issue["rule_code"], issue["severity"]) == ("CD-E024", "error")
+    assert issue["message_vi"] == (
+        f"Cột “Mã chỉ tiêu”: “{written}” không có trong danh sách. "
+        f"Được ghi: các mã ở trang “HƯỚNG DẪN” của biểu mẫu{told}"
+    )
+
+
+def test_a_target_may_name_its_indicator_by_code_or_by_name() -> None:
+    targets = CONTRACTS.form("targets")
+    written = [{"indicator_code": text} for text in ("members_admitted", "Số đoàn viên kết nạp mới", "dialogues_held")]
+    rows, issues = clean(targets, *frames(targets, written), CONTRACTS)
+    assert rows["indicator_code"].to_list() == ["members_admitted", "members_admitted", "dialogues_held"]
+    assert issues.is_empty()
+
+
 def test_an_identity_number_stands_in_no_output() -> None:
     identity = {**GOOD, "tax_code": "001 085 012345"}
     rows, issues = clean(UNIONS, *frames(UNIONS, [identity]), CONTRACTS)

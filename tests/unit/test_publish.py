@@ -7,7 +7,9 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
+from pipelines.warehouse import versions
 from pipelines.warehouse.publish import publish, read_manifest
+from pipelines.warehouse.versions import is_whole
 
 
 @pytest.fixture
@@ -83,3 +85,106 @@ def test_a_build_that_cannot_be_read_leaves_what_is_published(settings: Settings
         publish(settings)
     assert published(settings, "select so_luong from marts.mart_a") == [(1,)]
     assert not (settings.published / ".staging").exists()
+
+
+def versions_of(settings: Settings) -> list[str]:
+    return json.loads((settings.published / "versions.json").read_text())["versions"]
+
+
+def test_the_last_versions_are_kept_whole_and_older_ones_go(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, keep_versions=2)
+    made = []
+    for value in (1, 2, 3):
+        build(settings, value)
+        made.append(publish(settings).version)
+    assert versions_of(settings) == [made[2], made[1]]
+    folders = {path.name: path for path in (settings.published / "versions").iterdir()}
+    assert set(folders) == set(made[1:])
+    with duckdb.connect(folders[made[1]] / "warehouse.duckdb", read_only=True) as connection:
+        assert connection.execute("select so_luong from marts.mart_a").fetchall() == [(2,)]
+    assert all(is_whole(folder) for folder in (*folders.values(), settings.published))
+
+
+def test_a_version_that_comes_back_is_the_newest_again(settings: Settings) -> None:
+    made = []
+    for value in (1, 2, 1):
+        build(settings, value)
+        made.append(publish(settings).version)
+    assert made[0] == made[2] and versions_of(settings) == [made[0], made[1]]
+    assert published(settings, "select so_luong from marts.mart_a") == [(1,)]
+
+
+def test_a_reader_of_a_version_that_is_removed_keeps_reading(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, keep_versions=1)
+    build(settings, 1)
+    folder = settings.published / "versions" / publish(settings).version
+    with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as reader:
+        build(settings, 2)
+        publish(settings)
+        assert not folder.exists()
+        assert reader.execute("select so_luong from marts.mart_a").fetchall() == [(1,)]
+
+
+def test_the_old_version_is_there_until_the_new_one_is_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed right before the manifest is replaced: the old version stays whole, and the next run makes up for it."""
+    settings = Settings(data_dir=tmp_path, keep_versions=1)
+    build(settings, 1)
+    first = publish(settings).version
+    put = versions._put
+
+    def killed(source: Path, target: Path) -> None:
+        if target.name == "manifest.json":
+            raise KeyboardInterrupt
+        put(source, target)
+
+    build(settings, 2)
+    monkeypatch.setattr(versions, "_put", killed)
+    with pytest.raises(KeyboardInterrupt):
+        publish(settings)
+    assert is_whole(settings.published / "versions" / first)
+    assert read_manifest(settings)["version"] == first
+    monkeypatch.undo()
+    second = publish(settings)
+    assert second.is_new and versions_of(settings) == [second.version] and is_whole(settings.published)
+
+
+def test_what_was_damaged_since_is_published_again(settings: Settings) -> None:
+    build(settings, 1)
+    first = publish(settings)
+    (settings.published / "parquet" / "mart_a.parquet").unlink()
+    assert not is_whole(settings.published)
+    again = publish(settings)
+    assert again.is_new and again.version == first.version and is_whole(settings.published)
+
+
+def test_the_same_build_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
+    """Parquet and manifest, whatever was published before."""
+    contents = []
+    for name, values in (("a", [[1, 2, 3]]), ("b", [[7], [3, 2, 1]])):
+        settings = Settings(data_dir=tmp_path / name)
+        for rows in values:
+            build(settings, *rows)
+            publish(settings)
+        files = [settings.published / "manifest.json", *sorted((settings.published / "parquet").iterdir())]
+        contents.append([(path.name, path.read_bytes()) for path in files])
+    assert contents[0] == contents[1]
+
+
+def test_other_comments_or_rules_are_another_version(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(settings, 1)
+    first = publish(settings).version
+    monkeypatch.setattr("pipelines.warehouse.publish.project_hash", lambda: "another")
+    assert publish(settings).version != first
+
+
+def test_a_view_over_figures_of_persons_is_not_made_without_what_tells_the_small_ones(settings: Settings) -> None:
+    """A build without the tree and the indicators: nothing rather than everything."""
+    build(settings, 1)
+    with duckdb.connect(settings.build_db) as connection:
+        connection.execute("create table marts.dim_period as select '2021-Q2' as period")
+        connection.execute("create table marts.mart_membership (period varchar, members_total bigint)")
+        connection.execute("insert into marts.mart_membership values ('2021-Q2', 3)")
+    publish(settings)
+    assert published(settings, "select view_name from duckdb_views() where not internal") == [("ky_bao_cao",)]

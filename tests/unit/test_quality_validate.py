@@ -134,7 +134,7 @@ def judge(name: str, *changes: Row) -> Validation:
 
 
 def _own_key(name: str, number: int) -> Row:
-    key = CONTRACTS.form(name).key[0]
+    key = "target_set" if name == "targets" else CONTRACTS.form(name).key[0]
     return {key: f"{VALID[name][key]}-{number}"} if key != "tax_code" else {key: f"{number:010d}"}
 
 
@@ -196,6 +196,29 @@ def test_an_empty_batch_has_no_findings_and_no_results() -> None:
             {"union_code": None},
             ("CD-Q120", "union_code", None, "Doanh nghiệp ghi đã có công đoàn nhưng chưa ghi mã CĐCS."),
             id="required when a truth value holds",
+        ),
+        pytest.param(
+            "targets",
+            {"unit_code": "H461"},
+            (
+                "CD-E142",
+                "unit_code",
+                "H461",
+                "Mã “H461” không phải đơn vị báo cáo H004, cũng không phải mã một đơn vị trực thuộc trong kỳ"
+                " quý II năm 2021.",
+            ),
+            id="a target for a unit of another province",
+        ),
+        pytest.param(
+            "targets",
+            {"first_year": 2023},
+            (
+                "CD-E143",
+                "first_year",
+                "2023",
+                "Chỉ tiêu tính từ năm 2023 nhưng phải đạt vào năm 2022, là năm trước đó.",
+            ),
+            id="a term that ends before it begins",
         ),
         pytest.param(
             "targets",

@@ -40,7 +40,8 @@ RULES = CONTRACTS.rules()
 PAGES = render_rule_pages()
 ABOUT_ROWS = [rule for rule in RULES if examples(rule, CONTRACTS)]
 PROVINCE = "T01"
-"""The province that sends every summary; every code in it but the one that no unit has is that of a unit below."""
+"""The province that sends every form on units below it; every code but the one that no unit has is that of one."""
+ON_UNITS = ("province_summary", "targets")
 ABOUT_CELLS = [rule for rule in CONTRACTS.catalogue if rule.applies_to]
 
 
@@ -98,7 +99,7 @@ def sound_row(form: Form, number: int, *, whole: bool = False) -> dict[str, str 
 
 def text_rows(form: Form, submission: str, rows: Iterable[Mapping[str, str | None]]) -> pl.DataFrame:
     """Rows as recognising yields them; each submission comes from a unit of its own."""
-    sender = PROVINCE if form.form == "province_summary" else submission.partition("/")[0]
+    sender = PROVINCE if form.form in ON_UNITS else submission.partition("/")[0]
     keys = {"submission_id": submission, "org_unit_code": sender, "period": PERIOD}
     cells = [
         {**keys, "source_sheet": "T", "source_row": number, **{name: text or None for name, text in row.items()}}
@@ -154,7 +155,8 @@ def judge(
 
 def _units_below(typed: Mapping[str, pl.DataFrame]) -> OrgUnits:
     since = dt.date(2018, 1, 1)
-    codes = typed["province_summary"].filter(pl.col("unit_code") != UNKNOWN_UNIT)["unit_code"].unique()
+    named = pl.concat(typed[form]["unit_code"] for form in ON_UNITS)
+    codes = named.filter(named != UNKNOWN_UNIT).unique()
     return OrgUnits(OrgUnit(code, code, "district", PROVINCE, None, since, None) for code in codes)
 
 

@@ -19,6 +19,7 @@ from pipelines.contracts import load_contracts
 from pipelines.contracts.frames import COLUMN_PLACES, row_schema
 from pipelines.intake.units import OrgUnit, OrgUnits, load_org_units
 from pipelines.quality.between import validate_between
+from pipelines.synthetic.activities import activity_rows
 from pipelines.synthetic.parcels import reported
 from pipelines.synthetic.places import SCENARIOS
 from tests import panel
@@ -149,10 +150,11 @@ def test_fewer_than_two_of_a_hundred_honest_rows_are_asked_about(form: str) -> N
 
 
 def test_the_honest_reports_of_the_demo_are_not_asked_about_across_the_reform() -> None:
+    sent_of = {form: pl.concat(reported(scenario)[form] for scenario in SCENARIOS) for form in FORMS}
+    sent_of["activities"] = activity_rows(sent_of["grassroots_unions"], CONTRACTS, "activities")
     together = {}
-    for form in FORMS:
+    for form, sent in sent_of.items():
         schema = row_schema(CONTRACTS.form(form))
-        sent = pl.concat(reported(scenario)[form] for scenario in SCENARIOS)
         numbered = sent.with_columns(
             submission_id=pl.concat_str("org_unit_code", "period", pl.lit(form), separator="."),
             source_sheet=pl.lit("T"),

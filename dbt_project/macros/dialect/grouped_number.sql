@@ -1,12 +1,12 @@
-{#- A number as text, `1,234.5`, rounded half away from zero to so many digits after the point. -#}
-{% macro grouped_number(value, digits) -%}
-    {{ return(adapter.dispatch('grouped_number')(value, digits)) }}
+{#- A number as text, `1,234.5`, rounded half away from zero to so many decimals; null stays null. -#}
+{% macro grouped_number(value, decimals) -%}
+    {{ return(adapter.dispatch('grouped_number')(value, decimals)) }}
 {%- endmacro %}
 
-{% macro default__grouped_number(value, digits) -%}
-    format('{:,.{{ digits }}f}', round(cast({{ value }} as double), {{ digits }}))
+{% macro default__grouped_number(value, decimals) -%}
+    format('{:,.{{ decimals }}f}', round(cast({{ value }} as double), {{ decimals }}))
 {%- endmacro %}
 
-{% macro spark__grouped_number(value, digits) -%}
-    format_number(round(cast({{ value }} as double), {{ digits }}), {{ digits }})
+{% macro spark__grouped_number(value, decimals) -%}
+    format_number(round(cast({{ value }} as double), {{ decimals }}), {{ decimals }})
 {%- endmacro %}

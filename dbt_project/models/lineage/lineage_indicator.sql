@@ -43,15 +43,43 @@ parts as (
     where origin = 'derived'
 ),
 
+-- Both parts of a ratio of activities are those of the same reporters and periods.
 sources as (
     select
         parts.indicator_code,
         parts.part,
-        parts.part_code,
+        parts.part <> 'value' and indicators.subject = 'activities' as is_paired,
+        case
+            when parts.part <> 'value' and indicators.subject = 'activities' then parts.indicator_code
+            else parts.part_code
+        end as spanned_code,
         coalesce(base.measure, 'actual_value.' || base.indicator_code) as measure,
         base.uses_threshold
     from parts
+    inner join indicators on parts.indicator_code = indicators.indicator_code
     inner join indicators as base on parts.part_code = base.indicator_code
+),
+
+traced as (
+    select
+        measures.*,
+        sources.indicator_code,
+        sources.part,
+        sources.is_paired,
+        sources.spanned_code,
+        sources.uses_threshold,
+        min(sources.part) over report <> max(sources.part) over report as has_both_parts
+    from measures
+    inner join sources on measures.measure = sources.measure
+    window report as (
+        partition by
+            measures.period, measures.org_unit_code, sources.indicator_code, measures.submission_id
+    )
+),
+
+brought as (
+    select * from traced
+    where has_both_parts or not is_paired
 ),
 
 -- A code may have come to mean another unit: only what the same unit reported counts.
@@ -60,8 +88,7 @@ spans as (
         counted_periods.period,
         counted_periods.indicator_code,
         counted_periods.counted_period,
-        units.org_unit_code,
-        'to_date' as span
+        units.org_unit_code
     from counted_periods
     inner join periods on counted_periods.period = periods.period
     inner join periods as periods_then on counted_periods.counted_period = periods_then.period
@@ -73,43 +100,41 @@ spans as (
 
 final as (
     select
-        measures.period,
-        measures.org_unit_code,
-        sources.indicator_code,
-        sources.part,
+        period,
+        org_unit_code,
+        indicator_code,
+        part,
         'period' as span,
-        measures.period as counted_period,
-        case when sources.uses_threshold then measures.threshold end as threshold,
-        measures.contribution,
-        measures.fact,
-        measures.field,
-        measures.submission_id,
-        measures.source_sheet,
-        measures.source_row
-    from measures
-    inner join sources on measures.measure = sources.measure
+        period as counted_period,
+        case when uses_threshold then threshold end as threshold,
+        contribution,
+        fact,
+        field,
+        submission_id,
+        source_sheet,
+        source_row
+    from brought
     union all
     select
         spans.period,
-        measures.org_unit_code,
-        sources.indicator_code,
-        sources.part,
-        spans.span,
-        measures.period as counted_period,
-        case when sources.uses_threshold then measures.threshold end as threshold,
-        measures.contribution,
-        measures.fact,
-        measures.field,
-        measures.submission_id,
-        measures.source_sheet,
-        measures.source_row
-    from measures
-    inner join sources on measures.measure = sources.measure
+        brought.org_unit_code,
+        brought.indicator_code,
+        brought.part,
+        'to_date' as span,
+        brought.period as counted_period,
+        case when brought.uses_threshold then brought.threshold end as threshold,
+        brought.contribution,
+        brought.fact,
+        brought.field,
+        brought.submission_id,
+        brought.source_sheet,
+        brought.source_row
+    from brought
     inner join spans
         on
-            sources.part_code = spans.indicator_code
-            and measures.period = spans.counted_period
-            and measures.org_unit_code = spans.org_unit_code
+            brought.spanned_code = spans.indicator_code
+            and brought.period = spans.counted_period
+            and brought.org_unit_code = spans.org_unit_code
 )
 
 select * from final

@@ -14,6 +14,7 @@ final as (
         cast(indicator_code as string) as indicator_code,
         cast(target_set as string) as target_set,
         cast(target_year as bigint) as target_year,
+        cast(first_year as bigint) as first_year,
         cast(operator as string) as operator,
         cast(value as double) as value,
         cast(threshold as bigint) as threshold,

@@ -31,6 +31,11 @@ final as (
             base_values.period = indicator_periods.counted_period
             and indicators.frequency = indicator_periods.frequency
             and indicators.is_summed = indicator_periods.is_summed
+            -- what counts since January says nothing of the next year
+            and (
+                not indicators.is_cumulative
+                or left(base_values.period, 4) = left(indicator_periods.period, 4)
+            )
     inner join units as units_then
         on base_values.period = units_then.period and base_values.org_unit_code = units_then.org_unit_code
     inner join units

@@ -6,6 +6,10 @@ values_to_date as (
     select * from {{ ref('int_indicator_base_values_to_date') }}
 ),
 
+activity_ratios as (
+    select * from {{ ref('int_activity_ratios') }}
+),
+
 indicators as (
     select * from {{ ref('int_indicators') }}
 ),
@@ -32,6 +36,7 @@ base as (
             and base_values.threshold = values_to_date.threshold
 ),
 
+-- Detail models count both parts over the same reporters; those of activities have a model of their own.
 parts as (
     select
         indicator_code,
@@ -40,7 +45,7 @@ parts as (
         numerator as part_code,
         1 as is_numerator
     from indicators
-    where origin = 'derived'
+    where origin = 'derived' and subject <> 'activities'
     union all
     select
         indicator_code,
@@ -49,7 +54,7 @@ parts as (
         denominator as part_code,
         0 as is_numerator
     from indicators
-    where origin = 'derived'
+    where origin = 'derived' and subject <> 'activities'
 ),
 
 -- Numerator and denominator are those of the same level: a ratio of sums, never a mean of ratios.
@@ -68,6 +73,21 @@ derived as (
     inner join parts on base.indicator_code = parts.part_code
     inner join periods on base.period = periods.period and {{ is_valid_on('parts', 'periods.ends_on') }}
     group by base.period, base.org_unit_code, parts.indicator_code, base.threshold
+    union all
+    select
+        activity_ratios.period,
+        activity_ratios.org_unit_code,
+        activity_ratios.indicator_code,
+        cast(0 as bigint) as threshold,
+        activity_ratios.actual_period,
+        activity_ratios.numerator_value,
+        activity_ratios.denominator_value,
+        activity_ratios.numerator_to_date,
+        activity_ratios.denominator_to_date
+    from activity_ratios
+    inner join indicators on activity_ratios.indicator_code = indicators.indicator_code
+    inner join periods
+        on activity_ratios.period = periods.period and {{ is_valid_on('indicators', 'periods.ends_on') }}
 ),
 
 final as (

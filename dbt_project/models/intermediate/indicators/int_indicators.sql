@@ -34,7 +34,17 @@ final as (
         numerators.name_vi as numerator_name_vi,
         denominators.name_vi as denominator_name_vi,
         coalesce(numerators.aggregation_over_time, indicators.aggregation_over_time) = 'sum'
-        or coalesce(denominators.aggregation_over_time, indicators.aggregation_over_time) = 'sum' as is_summed
+        or coalesce(denominators.aggregation_over_time, indicators.aggregation_over_time) = 'sum'
+            as is_summed,
+        -- what happened in a period and is not summed any more counts since January
+        (
+            coalesce(numerators.kind, indicators.kind) = 'flow'
+            and coalesce(numerators.aggregation_over_time, indicators.aggregation_over_time) = 'last'
+        )
+        or (
+            coalesce(denominators.kind, indicators.kind) = 'flow'
+            and coalesce(denominators.aggregation_over_time, indicators.aggregation_over_time) = 'last'
+        ) as is_cumulative
     from indicators
     left join units_of_measure on indicators.unit = units_of_measure.unit
     left join indicators as numerators on indicators.numerator = numerators.indicator_code

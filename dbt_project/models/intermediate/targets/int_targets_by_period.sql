@@ -1,5 +1,5 @@
-with targets as (
-    select * from {{ ref('int_targets_combined') }}
+with in_force as (
+    select * from {{ ref('int_targets_in_force') }}
 ),
 
 indicators as (
@@ -19,85 +19,55 @@ thresholds as (
     where is_national
 ),
 
-last_period as (
-    select max(period) as period
-    from periods
-),
-
--- A stock or a ratio is followed in every period until the target year is over, a flow within its year only.
-followed as (
+given as (
     select
-        targets.*,
-        periods.period,
-        true as is_followed,
+        in_force.*,
         true as is_given
-    from targets
-    left join indicators on targets.indicator_code = indicators.indicator_code
-    inner join periods
-        on
-            targets.target_year >= periods.year
-            and (
-                targets.target_year = periods.year
-                or coalesce(indicators.aggregation_over_time, 'last') <> 'sum'
-            )
+    from in_force
 ),
 
--- A target none of whose periods has data still stands beside the latest period, without an actual value.
-not_followed as (
-    select
-        targets.*,
-        last_period.period,
-        false as is_followed,
-        true as is_given
-    from targets
-    cross join last_period
-    left join followed
-        on
-            targets.org_unit_code = followed.org_unit_code
-            and targets.indicator_code = followed.indicator_code
-            and targets.target_set = followed.target_set
-            and targets.target_year = followed.target_year
-    where followed.period is null and last_period.period is not null
-),
-
--- Nobody has given a headline target that still runs: said in so many words.
+-- Nobody has given the unit itself a headline target that still runs: said in so many words.
 not_given as (
     select
+        units.period,
         units.org_unit_code,
+        cast(null as string) as inherited_from_code,
+        cast(null as string) as inherited_from_name_vi,
         indicators.indicator_code,
         'none' as target_set,
+        cast(null as string) as set_kind,
+        cast(null as bigint) as first_year,
         periods.year as target_year,
+        cast(null as bigint) as target_version,
         cast(null as string) as operator,
         cast(null as double) as target_value,
+        cast(null as double) as first_target_value,
+        false as is_adjusted,
         false as is_qualitative,
         cast(null as string) as qualitative_word,
         cast(null as bigint) as threshold,
         cast(null as string) as denominator,
         cast(null as string) as source,
-        cast(null as string) as submission_id,
-        cast(null as string) as source_sheet,
-        cast(null as bigint) as source_row,
-        units.period,
         true as is_followed,
         false as is_given
     from units
     inner join periods on units.period = periods.period
     cross join indicators
-    left join followed
+    left join given
         on
-            units.org_unit_code = followed.org_unit_code
-            and indicators.indicator_code = followed.indicator_code
-            and units.period = followed.period
+            units.org_unit_code = given.org_unit_code
+            and indicators.indicator_code = given.indicator_code
+            and units.period = given.period
+            and given.is_followed
+            and given.inherited_from_code is null
     where
         indicators.is_headline
         and units.expects_headline_targets
-        and followed.period is null
+        and given.period is null
 ),
 
 combined as (
-    select * from followed
-    union all
-    select * from not_followed
+    select * from given
     union all
     select * from not_given
 ),
@@ -106,11 +76,18 @@ final as (
     select
         combined.period,
         combined.org_unit_code,
+        combined.inherited_from_code,
+        combined.inherited_from_name_vi,
         combined.indicator_code,
         combined.target_set,
+        combined.set_kind,
+        combined.first_year,
         combined.target_year,
+        combined.target_version,
         combined.operator,
         combined.target_value,
+        combined.first_target_value,
+        combined.is_adjusted,
         combined.is_qualitative,
         combined.qualitative_word,
         case when indicators.uses_threshold then coalesce(combined.threshold, thresholds.threshold) end

@@ -1,91 +1,79 @@
-with seeded as (
-    select * from {{ ref('targets') }}
+{%- set target = 'org_unit_code, org_unit_valid_from, indicator_code, target_set, target_year' -%}
+with given as (
+    select * from {{ ref('int_targets_given') }}
 ),
 
-submitted as (
-    select * from {{ ref('stg_targets') }}
-),
-
-submissions as (
-    select * from {{ ref('int_submissions_current') }}
-),
-
-from_documents as (
-    select
-        org_unit_code,
-        indicator_code,
-        target_set,
-        target_year,
-        operator,
-        value as target_value,
-        is_qualitative,
-        qualitative_word,
-        threshold_workers as threshold,
-        denominator,
-        source,
-        cast(null as string) as submission_id,
-        cast(null as string) as source_sheet,
-        cast(null as bigint) as source_row,
-        0 as precedence,
-        cast(null as string) as given_in
-    from seeded
-),
-
-from_forms as (
-    select
-        submitted.unit_code as org_unit_code,
-        submitted.indicator_code,
-        submitted.target_set,
-        submitted.target_year,
-        case submitted.operator
-            when 'gte' then '>='
-            when 'gt' then '>'
-            when 'eq' then '='
-            when 'lte' then '<='
-            when 'lt' then '<'
-        end as operator,
-        submitted.value as target_value,
-        submitted.operator is null and submitted.value is null as is_qualitative,
-        case when submitted.operator is null and submitted.value is null then submitted.note end
-            as qualitative_word,
-        submitted.threshold,
-        cast(null as string) as denominator,
-        submitted.decided_by as source,
-        submitted.submission_id,
-        submitted.source_sheet,
-        submitted.source_row,
-        1 as precedence,
-        submitted.period as given_in
-    from submitted
-    inner join submissions on submitted.submission_id = submissions.submission_id
-),
-
-combined as (
-    select * from from_documents
-    union all
-    select * from from_forms
-),
-
--- The same target may be sent again a year later, or repeat a document: the document counts first, then the
--- newest form. Without this a sender could bring down the build with a second copy.
+-- What a document sets no form changes. In one period a target counts once: as a unit above gives it, before
+-- as the unit gives it to itself. Otherwise a sender could bring down the build with a second copy.
 ranked as (
     select
-        combined.*,
+        given.*,
+        rank() over (
+            partition by {{ target }}
+            order by case when submission_id is null then 0 else 1 end asc
+        ) as rank_of_kind,
         row_number() over (
-            partition by org_unit_code, indicator_code, target_set, target_year
-            order by precedence asc, given_in desc, submission_id asc, source_row asc
+            partition by {{ target }}, given_on
+            order by
+                case when submission_id is null then 0 else 1 end asc,
+                case when given_by_code = org_unit_code then 1 else 0 end asc,
+                submission_id asc,
+                source_sheet asc,
+                source_row asc
         ) as rank_of_copy
-    from combined
+    from given
+),
+
+numbered as (
+    select
+        ranked.*,
+        row_number() over (partition by {{ target }} order by given_on asc nulls first) as target_version
+    from ranked
+    where rank_of_kind = 1 and rank_of_copy = 1
+),
+
+versions as (
+    select
+        numbered.*,
+        lead(given_in) over (partition by {{ target }} order by target_version asc) as next_given_in,
+        count(*) over (partition by {{ target }}) as version_count,
+        first_value(target_value) over (partition by {{ target }} order by target_version asc)
+            as first_target_value,
+        first_value(operator) over (partition by {{ target }} order by target_version asc)
+            as first_operator,
+        first_value(threshold) over (partition by {{ target }} order by target_version asc)
+            as first_threshold,
+        first_value(first_year) over (partition by {{ target }} order by target_version asc)
+            as first_first_year,
+        first_value(qualitative_word) over (partition by {{ target }} order by target_version asc)
+            as first_qualitative_word
+    from numbered
 ),
 
 final as (
     select
         org_unit_code,
+        org_unit_valid_from,
+        org_unit_valid_to,
         indicator_code,
         target_set,
+        set_org_unit_code,
+        first_year,
         target_year,
+        target_version,
+        target_version = version_count as is_newest,
+        given_on,
+        given_in,
+        next_given_in,
+        given_by_code,
         operator,
         target_value,
+        first_target_value,
+        {{ differs('target_value', 'first_target_value') }}
+        or {{ differs('operator', 'first_operator') }}
+        or {{ differs('threshold', 'first_threshold') }}
+        or {{ differs('first_year', 'first_first_year') }}
+        or {{ differs('qualitative_word', 'first_qualitative_word') }} as is_adjusted,
         is_qualitative,
         qualitative_word,
         threshold,
@@ -94,8 +82,7 @@ final as (
         submission_id,
         source_sheet,
         source_row
-    from ranked
-    where rank_of_copy = 1
+    from versions
 )
 
 select * from final

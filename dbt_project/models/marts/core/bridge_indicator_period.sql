@@ -20,6 +20,10 @@ final as (
         on
             indicators.frequency = indicator_periods.frequency
             and indicators.is_summed = indicator_periods.is_summed
+            and (
+                not indicators.is_cumulative
+                or left(indicator_periods.counted_period, 4) = left(indicator_periods.period, 4)
+            )
     inner join periods
         on
             indicator_periods.counted_period = periods.period

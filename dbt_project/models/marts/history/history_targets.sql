@@ -19,6 +19,7 @@ final as (
         form_rows.indicator_code,
         form_rows.target_set,
         form_rows.target_year,
+        form_rows.first_year,
         form_rows.operator,
         form_rows.value,
         form_rows.threshold,

@@ -2,6 +2,18 @@ with progress as (
     select * from {{ ref('int_targets_compared') }}
 ),
 
+words as (
+    select * from {{ ref('int_target_words') }}
+),
+
+projections as (
+    select * from {{ ref('int_target_projections') }}
+),
+
+projection_words as (
+    select * from {{ ref('int_target_projection_words') }}
+),
+
 periods as (
     select * from {{ ref('int_periods_generated') }}
 ),
@@ -39,6 +51,8 @@ final as (
         units_known.name_vi as org_unit_name_vi,
         units_known.unit_type,
         coalesce(units_known.is_valid, false) as is_unit_valid,
+        progress.inherited_from_code,
+        progress.inherited_from_name_vi,
         progress.indicator_code,
         indicators.name_vi as indicator_name_vi,
         indicators.unit,
@@ -51,20 +65,34 @@ final as (
         progress.actual_period,
         progress.pct_of_target,
         progress.status,
-        case progress.status
-            when 'met' then 'đạt'
-            when 'not_met' then 'chưa đạt'
-            when 'qualitative' then 'chỉ tiêu định tính'
-            when 'no_target' then 'chưa giao chỉ tiêu'
-            when 'no_data' then 'chưa có số liệu'
-        end as status_vi,
+        words.status_vi,
+        words.progress_vi,
+        progress.expected_value,
+        progress.expected_by,
+        progress.gap_value,
+        progress.required_per_period,
+        case when progress.target_value is not null then progress.periods_left end as periods_left,
+        projections.projected_value,
+        projections.projected_low,
+        projections.projected_high,
+        projections.projection_method,
+        projections.projection_periods,
+        projection_words.projection_note_vi,
         progress.is_qualitative,
         progress.qualitative_word,
         progress.threshold,
         progress.denominator,
         progress.source,
+        progress.set_kind,
+        progress.first_year,
+        progress.target_version,
+        progress.first_target_value,
+        progress.is_adjusted,
         progress.completeness_pct
     from progress
+    inner join words on {{ is_same_target('progress', 'words') }}
+    left join projections on {{ is_same_target('progress', 'projections') }}
+    left join projection_words on {{ is_same_target('progress', 'projection_words') }}
     left join units_known
         on
             progress.period = units_known.period

@@ -1,0 +1,190 @@
+"""Which figures of the marts count so few persons that they must not leave the data team.
+
+A figure is addressed by what is counted, period, unit and sector. All readings of an address (basis, scope, men beside
+women) are withheld together, so that none of them tells of another; what is computed from figures (ratios, sums since
+January, subsets of the members) is withheld when one of its parts is. Decision 0021 says why that is enough.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from pipelines.warehouse.person_sums import ADDRESS, OWN, PLACE, Frames, own_parts, places_of_own, sums_of, trees_of
+from pipelines.warehouse.small_cells import SMALLEST_PUBLISHED, withhold
+
+TABLES: Final = ("mart_membership", "mart_indicator", "mart_activity", "dim_indicator", "dim_org_unit", "dim_period")
+"""What the figures of persons are read from."""
+
+_TOGETHER: Final = {
+    "workers_total": "workers",
+    "workers_female": "women workers",
+    "workers_male": "women workers",
+    "members_total": "members",
+    "members_female": "women members",
+    "members_male": "women members",
+    # Two stocks and one of these give the other away.
+    "members_admitted": "changes",
+    "members_left": "changes",
+    "officers_elected": "officers elected",
+    "officers_trained": "officers trained",
+    "density_members": "subsets",
+    "density_workers": "subsets",
+}
+"""Column of ``mart_membership`` → its group: what is withheld together. Indicators that count some of the members or
+employees belong to "subsets", too; those of activities are groups of their own."""
+_SUBSETS: Final = "subsets"
+_CHANGES: Final = "changes"
+
+
+def withheld_figures(marts: Frames, ancestors: pl.DataFrame, units_of_persons: tuple[str, ...]) -> pl.DataFrame:
+    """The figures of persons that are not to be published.
+
+    Args:
+        marts: at least ``TABLES``.
+        ancestors: ``period``, ``org_unit_code``, ``ancestor_code``, ``distance``: the tree of each period.
+        units_of_persons: units of measure whose indicators count persons.
+
+    Returns:
+        ``indicator_code``, ``period``, ``org_unit_code``, ``sector``, ``to_date`` (bool): one row per figure; ratios
+        among them.
+    """
+    figures = pl.concat([_of_membership(marts), _of_indicators(marts, units_of_persons)])
+    trees = trees_of(marts, ancestors)
+    own = own_parts(figures, trees)
+    figures = pl.concat([figures, own])
+    trees = pl.concat([trees, places_of_own(own)])
+    small = _small(figures)
+    later = pl.col("group").is_in([_SUBSETS, _CHANGES])
+    first = _closed(figures.filter(~later), small, trees, marts)
+    follow = pl.concat([small, *_following(first, figures, marts["dim_period"])])
+    withheld = pl.concat([first, _closed(figures.filter(later), follow, trees, marts)])
+    published = withheld.filter(~pl.col("org_unit_code").str.ends_with(OWN))
+    of_period = figures.select("indicator_code", "group").unique().join(published, on="group").drop("group")
+    of_period = _with_ratios(of_period, marts["dim_indicator"])
+    return pl.concat(
+        [of_period.with_columns(to_date=False), _to_date(of_period, marts).with_columns(to_date=True)]
+    ).unique()
+
+
+def _of_membership(marts: Frames) -> pl.DataFrame:
+    """Figures of ``mart_membership``: the address, ``indicator_code``, ``basis``, ``scope``, ``value``."""
+    rows = marts["mart_membership"].with_columns(
+        workers_male=pl.col("workers_total") - pl.col("workers_female"),
+        members_male=pl.col("members_total") - pl.col("members_female"),
+    )
+    long = rows.unpivot(
+        list(_TOGETHER), index=[*PLACE, "basis", "scope"], variable_name="indicator_code", value_name="value"
+    )
+    return long.drop_nulls("value").select(
+        *PLACE,
+        "basis",
+        "scope",
+        "indicator_code",
+        pl.col("value").cast(pl.Float64),
+        group=pl.col("indicator_code").replace_strict(_TOGETHER),
+    )
+
+
+def _of_indicators(marts: Frames, units_of_persons: tuple[str, ...]) -> pl.DataFrame:
+    """Figures of indicators that count persons and are no column of ``mart_membership``; same columns."""
+    counting = marts["dim_indicator"].filter(pl.col("unit").is_in(units_of_persons)).unique("indicator_code")
+    of_their_own = counting.filter(~pl.col("indicator_code").is_in(list(_TOGETHER))).select(
+        "indicator_code",
+        group=pl.when(pl.col("origin") == "measure").then(pl.lit(_SUBSETS)).otherwise("indicator_code"),
+    )
+    place = ["period", "org_unit_code", "indicator_code"]
+    threshold = pl.concat_str("threshold", pl.lit(" workers"))
+    values = pl.concat(
+        [
+            marts["mart_indicator"].select(*place, "value", scope=threshold.fill_null("all")),
+            marts["mart_activity"].select(*place, value="plan_value", scope=pl.lit("plan")),
+        ]
+    )
+    known = values.join(of_their_own, on="indicator_code").drop_nulls("value")
+    known = known.with_columns(sector=pl.lit("all"), basis=pl.lit("as_reported"))
+    return known.select(*PLACE, "basis", "scope", "indicator_code", "value", "group")
+
+
+def _is_small(value: pl.Expr) -> pl.Expr:
+    return (value > 0) & (value < SMALLEST_PUBLISHED)
+
+
+def _small(figures: pl.DataFrame) -> pl.DataFrame:
+    """Addresses whose figure is small, or all unions less the comparable ones is."""
+    same = ["indicator_code", *ADDRESS, "basis"]
+    scopes = figures.filter(scope="all").join(figures.filter(scope="comparable"), on=same, suffix="_comparable")
+    return pl.concat(
+        [
+            figures.filter(_is_small(pl.col("value"))).select(ADDRESS),
+            scopes.filter(_is_small(pl.col("value") - pl.col("value_comparable"))).select(ADDRESS),
+        ]
+    ).unique()
+
+
+def _closed(figures: pl.DataFrame, seeds: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
+    """The addresses to withhold among those of ``figures``, once those of ``seeds`` are."""
+    touched = figures.join(seeds, on=["group", "period"], how="semi")
+    sums = sums_of(touched, trees, marts)
+    numbered = touched.select(ADDRESS).unique().sort(ADDRESS).with_row_index("cell")
+    marked = numbered.join(seeds.unique().with_columns(is_small=True), on=ADDRESS, how="left", maintain_order="left")
+    members = sums.join(numbered, on=ADDRESS).select(
+        pl.col("sum").rank("dense"),
+        "cell",
+        "is_total",
+        "value",
+        reading=pl.concat_str("indicator_code", "basis", "scope", separator="|").rank("dense"),
+    )
+    members = members.sort("sum", "cell", "reading")
+    return numbered.filter(withhold(marked["is_small"].fill_null(value=False), members)).select(ADDRESS)
+
+
+def _following(withheld: pl.DataFrame, figures: pl.DataFrame, dim_period: pl.DataFrame) -> list[pl.DataFrame]:
+    """What must be withheld because of members and workers that are.
+
+    Of members: those who joined and left in that period and the next one, which lead from one stock to another. Of
+    both: every subset of them, in any sector, because subsets add up across sectors.
+    """
+    members = withheld.filter(group="members")
+    order = dim_period.sort("period").select("period", next_period=pl.col("period").shift(-1))
+    after = members.join(order, on="period").select("group", pl.col("next_period").alias("period"), *PLACE[1:])
+    changes = pl.concat([members, after]).with_columns(group=pl.lit(_CHANGES))
+    either = withheld.filter(pl.col("group").is_in(["members", "workers"])).select("period", "org_unit_code").unique()
+    subsets = figures.filter(group=_SUBSETS).join(either, on=["period", "org_unit_code"], how="semi")
+    return [changes.select(ADDRESS), subsets.select(ADDRESS).unique()]
+
+
+def _with_ratios(withheld: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
+    """The figures, and the ratios of which one is a part."""
+    parts = dim_indicator.select("indicator_code", "numerator", "denominator").unpivot(
+        ["numerator", "denominator"], index="indicator_code", value_name="part"
+    )
+    parts = parts.drop_nulls("part").select(pl.col("indicator_code").alias("ratio"), "part").unique()
+    ratios = withheld.join(parts, left_on="indicator_code", right_on="part")
+    return pl.concat([withheld, ratios.select(pl.col("ratio").alias("indicator_code"), *PLACE)]).unique()
+
+
+def _to_date(withheld: pl.DataFrame, marts: Frames) -> pl.DataFrame:
+    """The figures since the start of a year of which a part is withheld: same columns.
+
+    A sum since January holds every quarter so far, anything else is the figure of its ``actual_period``.
+    """
+    place = ["indicator_code", "org_unit_code"]
+    kinds = marts["dim_indicator"].select("indicator_code", "aggregation_over_time").unique("indicator_code")
+    known = withheld.filter(pl.col("sector") == "all").drop("sector").join(kinds, on="indicator_code")
+    year = pl.col("period").str.head(4)
+    periods = marts["dim_period"].select("period").with_columns(year=year).rename({"period": "to"})
+    summed = known.filter(pl.col("aggregation_over_time") == "sum").with_columns(year=year).join(periods, on="year")
+    summed = summed.filter(pl.col("to") >= pl.col("period")).select(*place, period="to")
+    stood = (
+        marts["mart_indicator"]
+        .select(*place, "period", "actual_period")
+        .join(
+            known.filter(pl.col("aggregation_over_time") != "sum").rename({"period": "actual_period"}),
+            on=[*place, "actual_period"],
+            how="semi",
+        )
+    )
+    base = pl.concat([summed, stood.select(*place, "period")]).unique().with_columns(sector=pl.lit("all"))
+    return _with_ratios(base.select("indicator_code", *PLACE), marts["dim_indicator"])

@@ -1,0 +1,151 @@
+"""The schema ``bao_cao`` of the published file: every public table under Vietnamese names, codes as words.
+
+Figures of few persons are not in it: a view over such figures reads a copy without them (schema ``protected``), never
+the table itself, so that the views can be handed out where the tables cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from pipelines.contracts import Contracts
+from pipelines.contracts.reader_views import ReaderView, ReaderViews
+from pipelines.warehouse import persons
+from pipelines.warehouse.emptied import without_small_figures
+from pipelines.warehouse.small_cells import SMALLEST_PUBLISHED
+
+READER_SCHEMA: Final = "bao_cao"
+PROTECTED_SCHEMA: Final = "protected"
+NOTE_LABEL: Final = "Ghi chú"
+_ANCESTORS: Final = "intermediate.int_org_unit_ancestors"
+
+
+def write_reader_views(
+    connection: duckdb.DuckDBPyConnection, build: str, schema: str, views: ReaderViews, contracts: Contracts
+) -> dict[str, int]:
+    """Create the views in the current database, over the tables of ``schema``; rows per view.
+
+    A view is left out when its table is not there, and one over figures of persons also when the tables that tell
+    which of them are small are not.
+
+    Args:
+        connection: whose current database is the one to write to.
+        build: the attached database that dbt built; the tree of each period is read from it.
+        schema: where the public tables are.
+        views: the labels, and what is withheld.
+        contracts: the forms, for labels and code lists.
+    """
+    there = {
+        name
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() where database_name = current_database() and schema_name = ?",
+            [schema],
+        ).fetchall()
+    }
+    connection.execute(f"create schema {READER_SCHEMA}")
+    shown = {name: view for name, view in views.views.items() if view.table in there}
+    if not there.issuperset(persons.TABLES):
+        shown = {name: view for name, view in shown.items() if not view.withheld}
+    protected = [view for view in shown.values() if view.withheld]
+    if protected:
+        _write_protected(connection, build, schema, protected, views, contracts)
+    rows = {}
+    for name, view in sorted(shown.items()):
+        source = PROTECTED_SCHEMA if view.withheld else schema
+        columns = _columns(connection, source, view.table)
+        labels = dict(_labelled(view, columns, views, contracts))
+        parts = (
+            f"{_shown(column, views.words(view, column, contracts))} as {quoted(label)}"
+            for column, label in labels.items()
+        )
+        connection.execute(
+            f"create view {READER_SCHEMA}.{name} as select {', '.join(parts)} from {source}.{view.table}"
+        )
+        connection.execute(f"comment on view {READER_SCHEMA}.{name} is {literal(view.title)}")
+        for column, label in labels.items():
+            comment = columns[column] or label
+            connection.execute(f"comment on column {READER_SCHEMA}.{name}.{quoted(label)} is {literal(comment)}")
+        counted = connection.execute(f"select count(*) from {source}.{view.table}").fetchone()
+        rows[name] = counted[0] if counted else 0
+    return rows
+
+
+def literal(text: str | None) -> str:
+    """A text as a literal of SQL."""
+    return "null" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _write_protected(
+    connection: duckdb.DuckDBPyConnection,
+    build: str,
+    schema: str,
+    protected: list[ReaderView],
+    views: ReaderViews,
+    contracts: Contracts,
+) -> None:
+    """Copies of the tables without figures of few persons, with the comments of the tables."""
+    needed = {*persons.TABLES, *(view.table for view in protected)}
+    marts = {name: connection.table(f"{schema}.{name}").pl() for name in sorted(needed)}
+    ancestors = connection.sql(
+        f"select period, org_unit_code, ancestor_code, distance from {build}.{_ANCESTORS} order by all"
+    ).pl()
+    withheld = persons.withheld_figures(marts, ancestors, views.units_of_persons)
+    connection.execute(f"create schema {PROTECTED_SCHEMA}")
+    for view in protected:
+        columns = _columns(connection, schema, view.table)
+        labels = {column: views.label(view, column, contracts) or column for column in columns}
+        safe = without_small_figures(marts[view.table], view, labels, withheld, ancestors)
+        name = f"{PROTECTED_SCHEMA}.{view.table}"
+        _create_from(connection, name, safe)
+        title = f"{view.title}, không có số dưới {SMALLEST_PUBLISHED} người."
+        connection.execute(f"comment on table {name} is {literal(title)}")
+        comments = {
+            **columns,
+            "note_vi": "Cột nào có số nhỏ nên không công bố; trống khi không có. (What is withheld.)",
+        }
+        for column, comment in comments.items():
+            connection.execute(f"comment on column {name}.{quoted(column)} is {literal(comment)}")
+
+
+def _create_from(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    connection.register("safe", frame)
+    connection.execute(f"create table {name} as select * from safe")
+    connection.unregister("safe")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str | None]:
+    """Column → comment of a table of the current database, in their order."""
+    return dict(
+        connection.execute(
+            "select column_name, comment from duckdb_columns() where database_name = current_database()"
+            " and schema_name = ? and table_name = ? order by column_index",
+            [schema, table],
+        ).fetchall()
+    )
+
+
+def _labelled(
+    view: ReaderView, columns: dict[str, str | None], views: ReaderViews, contracts: Contracts
+) -> Iterator[tuple[str, str]]:
+    """The columns that are shown, with their labels; one without a label is not shown."""
+    for column in columns:
+        label = NOTE_LABEL if column == "note_vi" else views.label(view, column, contracts)
+        if label and column not in view.hidden:
+            yield column, label
+
+
+def _shown(column: str, words: dict[str, str]) -> str:
+    """The expression for a column: its codes as words, an unknown code as it is."""
+    if not words:
+        return quoted(column)
+    whens = " ".join(f"when {literal(code)} then {literal(word)}" for code, word in words.items())
+    return f"case {quoted(column)} {whens} else {quoted(column)} end"

@@ -1,0 +1,102 @@
+"""Published versions: what each consists of, how it takes the place of the one before, and which are kept.
+
+``published/versions/<version>`` holds a whole version; the files beside that folder are those of the newest one, under
+names that never change. Readers may use either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+SUMS = "SHA256SUMS"
+MANIFEST = "manifest.json"
+_VERSIONS = "versions"
+_HISTORY = "versions.json"
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def seal(folder: Path) -> None:
+    """Write the hash of every file of a version into ``SHA256SUMS``, as ``sha256sum -c`` reads it."""
+    lines = [f"{sha256(folder / name)}  {name}\n" for name in sorted(_files(folder)) if name != SUMS]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds a version just as it was sealed."""
+    if not (folder / SUMS).exists():
+        return False
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    return all((folder / name).exists() and sha256(folder / name) == digest for name, digest in expected.items())
+
+
+def read_manifest(folder: Path) -> dict[str, object]:
+    """The manifest in a folder; empty when there is none."""
+    path = folder / MANIFEST
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def install(staged: Path, published: Path, version: str, keep: int) -> None:
+    """Make a staged version the newest one, and drop those beyond ``keep`` once it is in place.
+
+    Every step leaves whole files behind, and the manifest comes last: a run that is killed in between is made up for
+    by the next one. Files that readers hold open stay theirs.
+    """
+    home = published / _VERSIONS / version
+    home.parent.mkdir(exist_ok=True)
+    if home.exists():
+        shutil.rmtree(home)
+    os.replace(staged, home)
+    names = sorted(_files(home), key=lambda name: (name == MANIFEST, name))
+    for name in names:
+        _put(home / name, published / name)
+    for folder in {Path(name).parts[0] for name in names if len(Path(name).parts) > 1}:
+        for path in (published / folder).iterdir():
+            if f"{folder}/{path.name}" not in names:
+                path.unlink()
+    history = [version, *(older for older in _history(published) if older != version)][:keep]
+    _write_history(published, history)
+    for path in home.parent.iterdir():
+        if path.name not in history:
+            # What a reader of Windows holds open cannot be removed; the next publication tries again.
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _put(source: Path, target: Path) -> None:
+    """Give a file a second name in one step: a link where the file system has them, else a copy."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.new")
+    beside.unlink(missing_ok=True)
+    try:
+        os.link(source, beside)
+    except OSError:
+        shutil.copy2(source, beside)
+    # Two names of one file are not replaced by each other: the second name would stay.
+    os.replace(beside, target)
+    beside.unlink(missing_ok=True)
+
+
+def _history(published: Path) -> list[str]:
+    """The versions kept, newest first."""
+    path = published / _HISTORY
+    return json.loads(path.read_text(encoding="utf-8"))["versions"] if path.exists() else []
+
+
+def _write_history(published: Path, versions: list[str]) -> None:
+    beside = published / f".{_HISTORY}.new"
+    beside.write_text(json.dumps({"versions": versions}, indent=2) + "\n", encoding="utf-8", newline="\n")
+    os.replace(beside, published / _HISTORY)
