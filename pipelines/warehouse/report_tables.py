@@ -1,6 +1,7 @@
 """What a report for leadership reads: published tables of one version, cut to a period.
 
-Every row that a report shows passes here, so this is the place for what must not leave the data team.
+Every row that a report shows passes here. Figures of few persons are not among them: a table that has a copy without
+them (schema ``protected``) is read from there, and ``withheld`` lists the columns that hold less than the mart.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import duckdb
 import polars as pl
 
 from pipelines import periods
+from pipelines.contracts.reader_views import load_reader_views
 from pipelines.settings import Settings
 from pipelines.warehouse.lineage import trace_indicators
 from pipelines.warehouse.publish import read_manifest
@@ -56,6 +58,20 @@ _QUERIES = {
 }
 
 
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "mart_indicator": ("period", "org_unit_code", "indicator_code", "threshold"),
+    "mart_membership": ("period", "org_unit_code", "sector", "basis", "scope"),
+    "mart_target_progress": ("period", "org_unit_code", "indicator_code", "target_set", "target_year"),
+    "mart_unit_scorecard": ("period", "org_unit_code"),
+    "mart_indicator_rank": ("period", "org_unit_code", "indicator_code"),
+    "mart_reporting_rate": ("period", "org_unit_code", "form"),
+    "mart_reconciliation": ("period", "province_code", "org_unit_code", "is_total", "measure"),
+    "fct_report_due": ("period", "org_unit_code", "form"),
+    "fct_agreement": ("period", "org_unit_code", "agreement_code", "tax_code"),
+}
+"""The columns that single out a row of a table that figures come from."""
+
+
 class NoPeriodError(LookupError):
     """No report is owed for the period (the message), or nothing has been accepted yet (no message)."""
 
@@ -67,7 +83,8 @@ class ReportTables:
     Attributes:
         period: the period.
         version: of the published file.
-        tables: rows by public table, of the period unless the table is read over time.
+        tables: rows by public table, of the period unless the table is read over time; ``withheld`` names the columns
+            of a row that are empty because they count few persons.
         sources: the rows that the figures of indicators rest on (``trace_indicators``).
     """
 
@@ -97,11 +114,40 @@ def read_report_tables(settings: Settings, period: str | None, indicators: Mappi
             "indicators": list(indicators),
             "bases": ["/".join(base) for base in BASES],
         }
-        tables = {table: _read(connection, query.format(table=table), parameters) for table, query in _QUERIES.items()}
+        protected = _protected_tables(connection)
+        tables = {
+            table: _read(connection, _without_small_figures(table, query.format(table=table), protected), parameters)
+            for table, query in _QUERIES.items()
+        }
         stated = {(code, "period" if column == "value" else "to_date") for code, column in indicators.items()}
         followed = {(code, "to_date") for code in tables["mart_target_progress"]["indicator_code"]}
         sources = trace_indicators(connection, period, stated | followed)
     return ReportTables(period, str(read_manifest(settings)["version"]), tables, sources)
+
+
+def _protected_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The tables that have a copy without figures of few persons, with the columns that are emptied there."""
+    there = connection.sql("select table_name from duckdb_tables() where schema_name = 'protected'").pl()
+    return {
+        view.table: sorted({column for entry in view.withheld for column in entry.columns})
+        for view in load_reader_views().views.values()
+        if view.table in there["table_name"]
+    }
+
+
+def _without_small_figures(table: str, query: str, protected: Mapping[str, list[str]]) -> str:
+    """The rows of a query as they may leave the data team."""
+    if table not in protected:
+        return query
+    keys = " and ".join(f"whole.{key} is not distinct from safe.{key}" for key in KEYS[table])
+    emptied = ", ".join(
+        f"case when safe.{column} is null and whole.{column} is not null then '{column}' end"
+        for column in protected[table]
+    )
+    return (
+        f"select safe.* exclude (note_vi), list_filter([{emptied}], lambda name: name is not null) as withheld"
+        f" from ({query}) as whole join protected.{table} as safe on {keys}"
+    )
 
 
 def _read(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> pl.DataFrame:

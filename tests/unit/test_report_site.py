@@ -106,6 +106,17 @@ def test_differences_and_sums_of_the_unknown() -> None:
     assert total([figure(0), figure(0)]).value == 0
 
 
+def test_what_is_withheld_makes_what_is_computed_from_it_withheld() -> None:
+    table = Table("t", pl.DataFrame({"org_unit_code": ["A"], "n": [None], "withheld": [["n"]]}), ["org_unit_code"])
+    hidden = table.figure("n", org_unit_code="A")
+    assert hidden.is_withheld
+    assert not hidden.is_known
+    assert difference(figure(5), hidden).is_withheld
+    assert total([figure(5), hidden]).is_withheld
+    assert total([figure(5), hidden]).value is None, "the others would tell"
+    assert not table.figure("n", org_unit_code="B").is_withheld, "missing is not withheld"
+
+
 def test_columns_say_their_unit() -> None:
     assert unit_of("on_time_pct") == PERCENT
     assert unit_of("completeness_to_date_pct") == COMPLETENESS
@@ -229,6 +240,14 @@ def test_every_figure_says_in_its_markup_where_it_stands_and_words_are_escaped()
     assert renderer._show(figure(None), "") == (
         '<span class="none" data-figure="mart_indicator.value?period=2025-Q2">chưa có số liệu</span>'
     )
+
+
+def test_a_withheld_value_says_so_in_sentences() -> None:
+    hidden = Figure(None, CELL, is_withheld=True)
+    (said,) = of_members(hidden, figure(3), hidden, "vi")
+    assert Renderer("vi", {})._show(said, "").striptags() == "Số đoàn viên: số nhỏ, không công bố."
+    target = replace(progress("met", None), actual=hidden, sentence_vi=hidden)
+    assert of_progress(target, "vi") == of_progress(target, "en") == (hidden,)
 
 
 def test_a_trend_breaks_where_nothing_is_known_and_marks_the_reform() -> None:

@@ -81,7 +81,7 @@ def _write(site: Site, folder: Path) -> int:
         page = unit_page(code)
         (folder / page).write_text(renderer.page("unit.html.j2", page, _unit(site, code)), encoding="utf-8")
         (folder / "figures" / code).mkdir(parents=True)
-        rows = standing.expiring_rows(site, code)
+        rows = standing.expiring_rows(site, code).select(standing.EXPIRING_COLUMNS)
         if rows.height > sections.SHOWN_AGREEMENTS:
             rows.write_csv(folder / "figures" / code / "expiring.csv", include_bom=True)  # Excel needs the BOM
         pages += 1

@@ -40,6 +40,7 @@ class Figure:
         formula: how the value comes from the cells: the one cell, the first less the second, or their sum.
         page: the page that leads back to the source, from the root of the site.
         target: what the value is judged by, and must not be rounded across.
+        is_withheld: there is a value, but it counts few persons or tells of such a count.
     """
 
     value: Value
@@ -48,6 +49,7 @@ class Figure:
     formula: Formula = "value"
     page: str | None = None
     target: Target | None = None
+    is_withheld: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -107,7 +109,8 @@ class Table:
         """One value of one row."""
         row = self.row(**key)
         said = tuple((name, str(key[name])) for name in self.keys if key[name] is not None)
-        return Figure(row[column] if row else None, (Cell(self.name, column, said),), unit)
+        is_withheld = row is not None and column in row.get("withheld", ())
+        return Figure(row[column] if row else None, (Cell(self.name, column, said),), unit, is_withheld=is_withheld)
 
     def of_row(self, row: Row, column: str, unit: str = "") -> Figure:
         """One value of a row at hand."""
@@ -125,11 +128,16 @@ def difference(one: Figure, other: Figure) -> Figure:
     """``one`` less ``other``; not known unless both are."""
     known = one.is_known and other.is_known
     value = one.amount - other.amount if known else None
-    return Figure(value, one.cells + other.cells, one.unit, "difference")
+    is_withheld = one.is_withheld or other.is_withheld
+    return Figure(value, one.cells + other.cells, one.unit, "difference", is_withheld=is_withheld)
 
 
 def total(figures: Iterable[Figure]) -> Figure:
-    """The sum of those that are known; not known when none is."""
+    """The sum of those that are known; not known when none is, and withheld when one is."""
+    figures = list(figures)
+    if any(figure.is_withheld for figure in figures):
+        cells = tuple(cell for figure in figures for cell in figure.cells)
+        return Figure(None, cells, formula="sum", is_withheld=True)
     known = [figure for figure in figures if figure.is_known]
     value = sum(figure.amount for figure in known) if known else None
     return Figure(value, tuple(cell for figure in known for cell in figure.cells), formula="sum")

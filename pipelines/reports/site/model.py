@@ -11,11 +11,12 @@ from typing import Any
 import polars as pl
 
 from pipelines.contracts import Contracts
+from pipelines.contracts.reader_views import load_reader_views
 from pipelines.reports.site.figures import Figure, Row, Table, unit_of
 from pipelines.reports.site.numbers import Lang
 from pipelines.reports.site.sentences import Label
 from pipelines.warehouse.lineage import FIGURE
-from pipelines.warehouse.report_tables import ReportTables
+from pipelines.warehouse.report_tables import KEYS, ReportTables
 
 COUNTRY = "VN"
 HEADLINES: Mapping[str, str] = {
@@ -36,17 +37,6 @@ HEADLINES: Mapping[str, str] = {
 """Indicators that every page states, with the column of ``mart_indicator``: what adds up over a year, or is asked for
 in some quarters only, stands as it is to date."""
 
-_KEYS = {
-    "mart_indicator": ("period", "org_unit_code", "indicator_code", "threshold"),
-    "mart_membership": ("period", "org_unit_code", "sector", "basis", "scope"),
-    "mart_target_progress": ("period", "org_unit_code", "indicator_code", "target_set", "target_year"),
-    "mart_unit_scorecard": ("period", "org_unit_code"),
-    "mart_indicator_rank": ("period", "org_unit_code", "indicator_code"),
-    "mart_reporting_rate": ("period", "org_unit_code", "form"),
-    "mart_reconciliation": ("period", "province_code", "org_unit_code", "is_total", "measure"),
-    "fct_report_due": ("period", "org_unit_code", "form"),
-    "fct_agreement": ("period", "org_unit_code", "agreement_code", "tax_code"),
-}
 TraceKey = tuple[str, str, str, int | None]
 """Unit, indicator, span (period, to_date) and threshold of a figure that leads back to its rows."""
 
@@ -77,7 +67,7 @@ class Site:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """Public tables by name, indexed by their keys."""
-        return {name: Table(name, self.read.tables[name], keys) for name, keys in _KEYS.items()}
+        return {name: Table(name, self.read.tables[name], keys) for name, keys in KEYS.items()}
 
     @cached_property
     def units(self) -> dict[str, Row]:
@@ -133,6 +123,11 @@ class Site:
         """The threshold to read an indicator with, None where it has none."""
         known = self.indicators.get(indicator)
         return self.threshold if known and known["uses_threshold"] else None
+
+    def counts_persons(self, indicator: str | None) -> bool:
+        """Whether an indicator counts persons; not known is as if it did."""
+        known = self.indicators.get(indicator or "")
+        return known is None or known["unit"] in load_reader_views().units_of_persons
 
     def name(self, code: str, page: bool = False) -> Label:
         """The name of a unit; with a link if it has a page and that is asked for."""

@@ -80,9 +80,8 @@ class Renderer:
 
     def _figure(self, figure: Figure, up: str) -> Markup:
         if figure.value is None:
-            return Markup('<span class="none" data-figure="{}">{}</span>').format(
-                _address(figure), text("unknown", self._lang)
-            )
+            words = text("withheld" if figure.is_withheld else "unknown", self._lang)
+            return Markup('<span class="none" data-figure="{}">{}</span>').format(_address(figure), words)
         kind = "text" if figure.unit == TEXT else "fig"
         shown = written(figure.value, figure.unit, self._lang, figure.target)
         return self._marked(figure, shown, kind, up)

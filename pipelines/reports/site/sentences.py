@@ -89,7 +89,8 @@ def of_reporting(
 
 def of_members(members: Figure, unions: Figure, admitted: Figure, lang: Lang) -> list[Sentence]:
     """Members, unions, and who joined since January."""
-    said = [say("members", lang, members=members, unions=unions) if members.is_known else say("members_unknown", lang)]
+    pattern = "members" if members.is_known else "members_unknown"
+    said = [say(pattern, lang, members=members, unions=unions)]
     return [*said, say("admitted", lang, admitted=admitted)] if admitted.is_known else said
 
 
@@ -172,12 +173,14 @@ def of_progress(progress: Progress, lang: Lang) -> Sentence:
 
     In Vietnamese it is the sentence of the mart; in English it is made of the same row and follows its status.
     """
-    if lang == "vi" and progress.sentence_vi.is_known:
+    if lang == "vi" and (progress.sentence_vi.is_known or progress.sentence_vi.is_withheld):
         said: Sentence = (progress.sentence_vi,)
     elif progress.status == "qualitative":
         said = say("progress_qualitative", lang, word=progress.word)
     elif progress.status == "no_target":
         said = say("progress_no_target", lang)
+    elif progress.actual.is_withheld:
+        said = (progress.actual,)
     elif progress.status == "no_data" or not progress.actual.is_known:
         said = say("progress_no_data", lang)
     else:

@@ -13,6 +13,8 @@ from pipelines.reports.site.numbers import written
 from pipelines.reports.site.sections import SHOWN_AGREEMENTS, Section
 from pipelines.reports.site.sentences import Label, Sentence, joined, period_label, say
 
+EXPIRING_COLUMNS = ("agreement_code", "employer_name", "tax_code", "org_unit_code", "org_unit_name_vi", "expires_on")
+"""Of the csv: nothing that counts the persons of one employer."""
 RATE_COLUMNS = ("expected", "on_time", "late", "missing")
 
 
@@ -28,7 +30,6 @@ def expiring(site: Site, code: str) -> Section | None:
             "employer": table.of_row(row, "employer_name", TEXT),
             "unit": _sender(site, row),
             "expires_on": table.of_row(row, "expires_on", TEXT),
-            "workers": table.of_row(row, "workers_covered"),
         }
         for row in rows.head(SHOWN_AGREEMENTS).iter_rows(named=True)
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.contracts.reader_views import load_reader_views
 from pipelines.reports.site.figures import Figure
 from pipelines.reports.site.model import Site, TraceKey
 from pipelines.reports.site.sentences import Label, period_label
@@ -41,16 +42,33 @@ def traces(site: Site) -> Iterator[Trace]:
         figure_key: TraceKey = (str(unit), str(indicator), str(span), threshold)  # type: ignore[assignment]
         page = site.trace_page(figure_key)
         if page is not None:
-            yield Trace(page, _context(site, figure_key, rows), rows.select(_CSV_COLUMNS))
+            shown = _without_persons(site, figure_key[1], rows)
+            yield Trace(page, _context(site, figure_key, shown), shown.select(_CSV_COLUMNS))
+
+
+def _without_persons(site: Site, indicator: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows without counts of persons in single unions, enterprises and employers."""
+    known = site.indicators[indicator]
+    counted = {"value": indicator, "numerator": known["numerator"], "denominator": known["denominator"]}
+    of_persons = [part for part, code in counted.items() if code and site.counts_persons(code)]
+    views = load_reader_views().views.values()
+    hidden = [f"{view.table}.{column}" for view in views if view.table.startswith("fct_") for column in view.hidden]
+    is_of_persons = pl.col("part").is_in(of_persons)
+    is_hidden = is_of_persons | pl.concat_str("fact", pl.lit("."), "field").is_in(hidden)
+    return rows.with_columns(
+        value=pl.when(~is_of_persons).then("value"), as_sent=pl.when(~is_hidden).then("as_sent"), is_hidden=is_hidden
+    )
 
 
 def _context(site: Site, key: TraceKey, rows: pl.DataFrame) -> dict[str, Any]:
     unit, indicator, span, threshold = key
     known = site.indicators[indicator]
-    column = "value_to_date" if span == "to_date" else "value"
-    figure = site.tables["mart_indicator"].figure(
-        column, known["unit"], period=site.period, org_unit_code=unit, indicator_code=indicator, threshold=threshold
-    )
+    table = site.tables["mart_indicator"]
+    place = {"period": site.period, "org_unit_code": unit, "indicator_code": indicator, "threshold": threshold}
+    figure = table.figure("value_to_date" if span == "to_date" else "value", known["unit"], **place)
+    sums = {"value": figure} | {
+        part: table.figure(f"{part}_{'to_date' if span == 'to_date' else 'value'}", **place) for part in _PARTS[1:]
+    }
     return {
         "name": site.indicator_name(indicator),
         "unit": site.name(unit, page=True),
@@ -58,19 +76,18 @@ def _context(site: Site, key: TraceKey, rows: pl.DataFrame) -> dict[str, Any]:
         "since_january": known["aggregation_over_time"] == "sum" and span == "to_date",
         "period": period_label(site.period, site.lang),
         "definition": Label(known["definition"]),
-        "parts": [_part(part, of_part) for part in _PARTS if (of_part := rows.filter(part=part)).height],
+        "parts": [
+            {
+                "part": part,
+                "sum": sums[part],
+                "count": of_part.height,
+                "rows": of_part.head(SHOWN).select(_COLUMNS).to_dicts(),
+            }
+            for part in _PARTS
+            if (of_part := rows.filter(part=part)).height
+        ],
+        "holds_back": rows["is_hidden"].any(),
         "command": Label(_command(figure)),
-        "has_more": rows.height > SHOWN,
-    }
-
-
-def _part(part: str, rows: pl.DataFrame) -> dict[str, Any]:
-    """The first rows of a part; their sum is one over the csv, not a cell of a mart."""
-    return {
-        "part": part,
-        "sum": rows["value"].sum(),
-        "count": rows.height,
-        "rows": rows.head(SHOWN).select(_COLUMNS).to_dicts(),
     }
 
 
