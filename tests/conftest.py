@@ -20,6 +20,7 @@ from tests.dbt_models import CompiledProject
 SHARED_FIXTURES = {"demo": {"demo", "published_warehouse"}, "compiled": {"compiled"}}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that look at the demo go to one worker, so that it runs once; likewise those on the compiled models."""
     for item in items:

@@ -15,21 +15,24 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.contracts import load_contracts
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt import DBT_PROJECT_DIR, environment, executable
+from pipelines.warehouse.lake import Lake
 
 
 class CompiledProject:
     """Nodes of the manifest by name: seeds, models and data tests, with what dbt made of their SQL."""
 
     def __init__(self, settings: Settings) -> None:
-        """Compile the project for a data root; its lake need not exist unless staging models are run.
+        """Compile the project for a data root, whose lake is empty where it has no rows.
 
         Raises:
             AssertionError: dbt could not compile it.
         """
         self.settings = settings
         settings.build.mkdir(parents=True, exist_ok=True)
+        Lake(settings.lake, load_contracts()).prepare()
         compiled = subprocess.run(
             [executable(), "--quiet", "compile", "--project-dir", str(DBT_PROJECT_DIR)],
             env={**os.environ, **environment(settings)},

@@ -44,6 +44,15 @@ _RATIOS = {
     ("mart_enterprise_coverage", "coverage_pct"): "enterprise_coverage",
     ("mart_agreement_coverage", "coverage_pct"): "agreement_coverage_pct",
 }
+_OF_INDICATOR = {
+    "value": ("period", None),
+    "numerator_value": ("period", "numerator"),
+    "denominator_value": ("period", "denominator"),
+    "value_to_date": ("to_date", None),
+    "numerator_to_date": ("to_date", "numerator"),
+    "denominator_to_date": ("to_date", "denominator"),
+}
+"""Columns of ``mart_indicator``: over which span, and which part of a ratio (None for all of it)."""
 _USUAL = {"mart_membership": {"sector": "all", "basis": "as_reported", "scope": "all"}}
 """What is meant where the words do not say it."""
 _NOT_FROM_CELLS = "{table}.{measure} không lấy từ ô của tệp, nên không có nguồn để dẫn về."
@@ -154,13 +163,15 @@ def _one_row(
 
 def _query(table: str, measure: str, row: Mapping[str, Any]) -> tuple[str, list[Any]]:
     """What to ask the lineage: columns part, contribution, fact, field, submission_id, source_sheet, source_row."""
-    if table == "mart_indicator" or (table == "mart_target_progress" and measure == "actual_value"):
-        is_to_date = table == "mart_target_progress" or measure.endswith("to_date")
-        part = next((name for name in ("numerator", "denominator") if measure.startswith(name)), None)
-        if part or measure in ("value", "value_to_date", "actual_value"):
-            return _of_indicator(row, row["indicator_code"], "to_date" if is_to_date else "period", part)
+    if table == "mart_indicator" and measure in _OF_INDICATOR:
+        return _of_indicator(row, row["indicator_code"], [row["period"]], *_OF_INDICATOR[measure])
+    if table == "mart_target_progress" and measure in ("actual_value", "pct_of_target"):
+        # a sum over a term is that of this year so far and of its earlier years, each as it stood when it ended
+        year = int(row["period"][:4])
+        ended = [f"{earlier}-Q4" for earlier in range(row["first_year"] or year, year)]
+        return _of_indicator(row, row["indicator_code"], [*ended, row["period"]], "to_date")
     if indicator := _RATIOS.get((table, measure)):
-        return _of_indicator(row, indicator, "period")
+        return _of_indicator(row, indicator, [row["period"]], "period")
     if (table, measure) == ("mart_membership", "density_pct"):
         return _of_measures(
             row, {"numerator": "membership.density_members", "denominator": "membership.density_workers"}
@@ -206,10 +217,11 @@ def _of_measures(row: Mapping[str, Any], parts: Mapping[str, str]) -> tuple[str,
     )
 
 
-def _of_indicator(row: Mapping[str, Any], indicator: str, span: str, part: str | None = None) -> tuple[str, list[Any]]:
-    condition, parameters = ("and part = ?", [part]) if part else ("", [])
+def _of_indicator(
+    row: Mapping[str, Any], indicator: str, periods: list[str], span: str, part: str | None = None
+) -> tuple[str, list[Any]]:
     return (
-        "select * from lineage.lineage_indicator where indicator_code = ? and period = ? and org_unit_code = ?"
-        f" and span = ? and (threshold is null or threshold = ?) {condition}",
-        [indicator, row["period"], row["org_unit_code"], span, row.get("threshold"), *parameters],
+        "select * from lineage.lineage_indicator where indicator_code = ? and period in (select unnest(?))"
+        " and org_unit_code = ? and span = ? and (threshold is null or threshold = ?) and part = coalesce(?, part)",
+        [indicator, periods, row["org_unit_code"], span, row.get("threshold"), part],
     )

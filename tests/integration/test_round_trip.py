@@ -50,6 +50,8 @@ from tests.support import Taken, take_in
 CONTRACTS = load_contracts()
 UNIT = UnitLabel("T01", "LĐLĐ thành phố Hà Nội", "Tổng Liên đoàn Lao động Việt Nam")
 PERIOD = "2021-Q2"
+EVENTS = ("meeting", "activity", "inspection")
+"""Units of listed entries that no rule ties to another entry."""
 BELOW = sorted(unit.code for unit in load_org_units() if unit.parent_code == UNIT.code and unit.is_valid_in(PERIOD))
 ENTRIES = {
     choice.code: choice
@@ -148,7 +150,7 @@ def rows(draw: st.DrawFn, form: Form, least: int = 1) -> list[Row]:
         again[code] = f"XX-{len(drawn)}" if form.field(code).type is FieldType.CODE else f"0100109106-{len(drawn):03d}"
         if form.field(code).type is FieldType.CHOICE:
             listed = form.field(code).choices
-            free = (entry for entry in listed if entry.unit == "meeting" and entry.is_valid_in(PERIOD))
+            free = (entry for entry in listed if entry.unit in EVENTS and entry.is_valid_in(PERIOD))
             again = dict.fromkeys(again) | {code: next(e.code for e in free if e.code not in {r[code] for r in drawn})}
         elif any(isinstance(rule, UnitBelow) and rule.field == code for rule in form.rules):
             again[code] = next(unit for unit in BELOW if unit not in {row[code] for row in drawn})

@@ -55,6 +55,7 @@ def target(name: str, last: int, end: int, counted_over: str, **values: float) -
         "counted_over": counted_over,
         "year": year,
         "periods_per_year": 4,
+        "periods_elapsed": (last - 1) % 4 + 1,
         "periods_left": end - last,
         "last_index": last,
         "end_index": end,

@@ -168,6 +168,28 @@ def test_a_ratio_has_the_rows_of_both_parts(demo: DemoRun) -> None:
     assert value == pytest.approx(100 * by_part["numerator"] / by_part["denominator"])
 
 
+def test_a_target_over_a_term_has_the_rows_of_all_its_years(demo: DemoRun) -> None:
+    keys = {"period": "2023-Q2", "org_unit_code": "T45", "indicator_code": "members_admitted", "target_year": "2023"}
+    value, rows = trace_figure(demo.settings, "mart_target_progress", "actual_value", keys)
+    assert value == rows["value"].sum() == 11_975
+    assert rows["period"].unique().sort().to_list() == [
+        f"{year}-Q{quarter}" for year in range(2018, 2024) for quarter in range(1, 5) if (year, quarter) <= (2023, 2)
+    ]
+
+
+def test_every_followed_target_rests_on_rows_that_add_up(demo: DemoRun) -> None:
+    rows = demo.query(
+        "select p.period, p.org_unit_code, p.indicator_code, p.target_set, p.target_year, p.actual_value"
+        " from marts.mart_target_progress as p join marts.dim_indicator as i using (indicator_code)"
+        " where p.actual_value > 0 and i.origin <> 'derived' and p.target_set <> 'none' order by all"
+    )
+    names = ("period", "org_unit_code", "indicator_code", "target_set", "target_year")
+    for *keys, published in random.Random(2026).sample(rows, 20):
+        words = {name: str(key) for name, key in zip(names, keys, strict=True)}
+        value, brought = trace_figure(demo.settings, "mart_target_progress", "actual_value", words)
+        assert value == published == pytest.approx(brought["value"].sum()), words
+
+
 def test_a_fact_has_one_cell(demo: DemoRun) -> None:
     keys = {"period": "2021-Q2", "org_unit_code": "H004", "union_code": "CS-H004-001"}
     value, rows = trace_figure(demo.settings, "fct_membership", "union_name", keys)

@@ -12,6 +12,7 @@ of_groups as (
     group by period, peer_group
 ),
 
+-- Means of the same values added up in another order may differ in the last digit: rounded, they are the same.
 of_units as (
     select
         period,
@@ -19,7 +20,7 @@ of_units as (
         peer_group,
         is_judged_in,
         count(*) as indicators_ranked,
-        avg(percentile) as mean_percentile
+        round(avg(percentile), 6) as mean_percentile
     from ranks
     group by period, org_unit_code, peer_group, is_judged_in
 ),
@@ -37,13 +38,12 @@ measured as (
         on of_units.period = of_groups.period and of_units.peer_group = of_groups.peer_group
 ),
 
--- Means of the same values added up in another order may differ in the last digit: they are ties.
 ranked as (
     select
         measured.*,
         rank() over (
             partition by period, peer_group, is_enough
-            order by round(mean_percentile, 6) desc
+            order by mean_percentile desc
         ) as rank_of_mean,
         count(*) over (partition by period, peer_group, is_enough) as peers
     from measured

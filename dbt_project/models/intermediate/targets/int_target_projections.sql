@@ -173,9 +173,10 @@ final as (
         judged.data_index,
         judged.periods_used as projection_periods,
         case when judged.obstacle is null then judged.method end as projection_method,
-        {{ within('bounded.middle', 'bounded.least', 'bounded.most') }} as projected_value,
-        {{ within('bounded.low', 'bounded.least', 'bounded.most') }} as projected_low,
-        {{ within('bounded.high', 'bounded.least', 'bounded.most') }} as projected_high
+        -- rounded, so that the order in which values are added up does not show in the last digit
+        round({{ within('bounded.middle', 'bounded.least', 'bounded.most') }}, 6) as projected_value,
+        round({{ within('bounded.low', 'bounded.least', 'bounded.most') }}, 6) as projected_low,
+        round({{ within('bounded.high', 'bounded.least', 'bounded.most') }}, 6) as projected_high
     from judged
     left join bounded on {{ is_same_target('judged', 'bounded') }}
 )
