@@ -49,6 +49,7 @@ _QUERIES = {
         " and agreements.period = (select max(period) from marts.fct_agreement where period <= $period)"
     ),
     "fct_submission": "select max(received_at)::date as received_on from marts.{table} where verdict <> 'duplicate'",
+    "dim_target_set": "select * from marts.{table}",
     "dim_org_unit": ("select * from marts.{table} where valid_from <= $day and (valid_to is null or valid_to > $day)"),
     "dim_admin_unit": (
         "select code, name_vi, latitude, longitude from marts.{table} where latitude is not null"

@@ -80,7 +80,18 @@ def test_every_asset_has_a_group_a_kind_an_owner_and_a_description(graph: dict) 
 
 def test_groups_follow_the_flow(graph: dict) -> None:
     groups = {asset["group"] for asset in graph["assets"].values()}
-    expected = {"intake", "quality", "lake", "seeds", "staging", "intermediate", "marts", "lineage", "published", "reports"}
+    expected = {
+        "intake",
+        "quality",
+        "lake",
+        "seeds",
+        "staging",
+        "intermediate",
+        "marts",
+        "lineage",
+        "published",
+        "reports",
+    }
     assert groups == expected
 
 

@@ -124,6 +124,19 @@ class Site:
         known = self.indicators.get(indicator)
         return self.threshold if known and known["uses_threshold"] else None
 
+    @cached_property
+    def _target_sets(self) -> dict[tuple[str, str], Row]:
+        rows = self.read.tables["dim_target_set"].iter_rows(named=True)
+        return {(row["target_set"], row["org_unit_code"]): row for row in rows}
+
+    def target_set_name(self, target_set: str, *units: str | None) -> Label:
+        """The name of a set of the first of the units, or of the country, that has one; its code where none has."""
+        found = (self._target_sets.get((target_set, unit)) for unit in (*units, COUNTRY) if unit)
+        known = next((row for row in found if row), None)
+        if known is None:
+            return Label(target_set)
+        return Label((known["name_en"] if self.lang == "en" else None) or known["name_vi"])
+
     def counts_persons(self, indicator: str | None) -> bool:
         """Whether an indicator counts persons; not known is as if it did."""
         known = self.indicators.get(indicator or "")

@@ -96,8 +96,16 @@ def targets(site: Site, code: str) -> list[Section]:
     rows = sorted(table.by_unit.get(code, []), key=lambda row: [row[name] for name in _ORDER_OF_TARGETS])
     for row in rows:
         sets.setdefault(row["target_set"], []).append(_target(site, row))
-    sources = {row["target_set"]: Label(row["source"] or "") for row in rows}
-    return [{"name": Label(name), "source": sources[name], "lines": lines} for name, lines in sets.items()]
+    return [
+        {
+            "name": site.target_set_name(code_of_set, code, *(row["inherited_from_code"] for row in rows)),
+            "source": Label(
+                "; ".join(sorted({row["source"] or "" for row in rows if row["target_set"] == code_of_set}))
+            ),
+            "lines": lines,
+        }
+        for code_of_set, lines in sets.items()
+    ]
 
 
 def _target(site: Site, row: Row) -> Section:

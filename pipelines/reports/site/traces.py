@@ -81,6 +81,8 @@ def _context(site: Site, key: TraceKey, rows: pl.DataFrame) -> dict[str, Any]:
                 "part": part,
                 "sum": sums[part],
                 "count": of_part.height,
+                "has_text": of_part["as_sent"].null_count() < of_part.height,
+                "has_value": of_part["value"].null_count() < of_part.height,
                 "rows": of_part.head(SHOWN).select(_COLUMNS).to_dicts(),
             }
             for part in _PARTS
