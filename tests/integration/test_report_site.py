@@ -253,6 +253,34 @@ def test_the_csv_of_a_figure_adds_up_to_it_and_the_page_shows_its_first_rows(
     assert added_up > 300
 
 
+def followed_links(index: Path, pages: dict[str, Page]) -> set[str]:
+    """The pages of figures that some figure leads to; fails where such a page shows another figure."""
+    followed = set()
+    for name, page in pages.items():
+        for figure in page.figures:
+            if figure.href is not None:
+                target = str((page.path.parent / figure.href).resolve().relative_to(index.parent.resolve()))
+                assert pages[target].figures[0].text == figure.text, f"{name}: {figure.cells}"
+                followed.add(target)
+    return followed
+
+
+def test_a_link_beside_a_figure_leads_to_a_page_of_the_same_figure(built: BuiltSite, pages: dict[str, Page]) -> None:
+    unseen = {name for name in pages if name.startswith("figures/")} - followed_links(built.index, pages)
+    assert all(pages[name].figures[0].text == WITHHELD[pages[name].lang or ""] for name in unseen), unseen
+
+
+def test_a_target_of_several_years_does_not_lead_to_the_figure_of_one(demo: DemoRun, tmp_path: Path) -> None:
+    index = build_site(demo.settings, "2022-Q4", "vi", tmp_path / "site").index
+    pages = {str(path.relative_to(index.parent)): Page(path) for path in sorted(index.parent.rglob("*.html"))}
+    assert followed_links(index, pages)
+    admitted = ("target_set", "ĐH-XII-QT")
+    shown = [
+        f for f in pages["units/T45.html"].figures if f.cells[0][1] == "actual_value" and admitted in f.cells[0][2]
+    ]
+    assert [figure.href for figure in shown] == [None]
+
+
 def test_headline_figures_lead_to_their_source(pages: dict[str, Page]) -> None:
     for name in ("index.html", "units/T06.html", "units/H461.html"):
         linked = {figure.cells[0][2] for figure in pages[name].figures if figure.href}

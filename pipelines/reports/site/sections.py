@@ -13,6 +13,7 @@ from pipelines.reports.site.figures import TEXT, Figure, Row, difference, total
 from pipelines.reports.site.model import COUNTRY, HEADLINES, Site
 from pipelines.reports.site.numbers import COMPLETENESS, OPERATORS, PERCENT, YEAR, Target
 from pipelines.reports.site.sentences import Label, Progress, Sentence, period_label, say
+from pipelines.warehouse.report_tables import KEYS
 
 SHOWN_PERIODS = 12
 SHOWN_AGREEMENTS = 20
@@ -94,14 +95,14 @@ def targets(site: Site, code: str) -> list[Section]:
     table = site.tables["mart_target_progress"]
     sets: dict[str, list[Section]] = {}
     rows = sorted(table.by_unit.get(code, []), key=lambda row: [row[name] for name in _ORDER_OF_TARGETS])
+    sources: dict[str, set[str]] = {}
     for row in rows:
         sets.setdefault(row["target_set"], []).append(_target(site, row))
+        sources.setdefault(row["target_set"], set()).update([row["source"]] if row["source"] else [])
     return [
         {
             "name": site.target_set_name(code_of_set, code, *(row["inherited_from_code"] for row in rows)),
-            "source": Label(
-                "; ".join(sorted({row["source"] or "" for row in rows if row["target_set"] == code_of_set}))
-            ),
+            "source": Label("; ".join(sorted(sources[code_of_set]))),
             "lines": lines,
         }
         for code_of_set, lines in sets.items()
@@ -118,6 +119,11 @@ def _target(site: Site, row: Row) -> Section:
     else:
         target = table.of_row(row, "target_value", unit)
     key = (row["org_unit_code"], row["indicator_code"], "to_date", row["threshold"])
+    # The sum of a term of several years rests on more than the page of the year lists.
+    to_date = site.of_table(
+        "mart_indicator", "value_to_date", **{name: row[name] for name in KEYS["mart_indicator"] if name != "period"}
+    )
+    page = site.trace_page(key) if actual.value == to_date.value else None
     progress = Progress(
         status=row["status"],
         operator=row["operator"],
@@ -133,7 +139,7 @@ def _target(site: Site, row: Row) -> Section:
         "year": table.of_row(row, "target_year", YEAR),
         "operator": "" if row["is_qualitative"] else sentences.sign_of(row["operator"]),
         "target": target,
-        "actual": actual.leading_to(site.trace_page(key)),
+        "actual": actual.leading_to(page),
         "pct": table.of_row(row, "pct_of_target", PERCENT),
         "completeness": table.of_row(row, "completeness_pct", COMPLETENESS),
         "status": row["status"],
