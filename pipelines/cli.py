@@ -270,6 +270,40 @@ def trace(
 
 
 @app.command()
+def report(
+    period: Annotated[
+        str | None, typer.Option(help="Kỳ báo cáo, ví dụ 2025-Q2; mặc định: kỳ đến hạn mới nhất đã có báo cáo.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Ngôn ngữ: vi hoặc en.")] = "vi",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Thư mục sẽ ghi (mặc định: reports/<kỳ>)."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Ghi trang báo cáo lãnh đạo của một kỳ, mở được từ đĩa, không cần mạng. Mã thoát: 0; 1 chưa có bản công bố."""
+    from pipelines.reports.site import NotASiteError, build_site
+    from pipelines.warehouse.published import NotPublishedError
+    from pipelines.warehouse.report_tables import NoPeriodError
+
+    if period is not None:
+        _check_period(period)
+    if lang not in ("vi", "en"):
+        _fail(f"Ngôn ngữ là vi hoặc en, không phải “{lang}”.")
+    try:
+        built = build_site(_settings(data_dir), period, lang, output)
+    except NotPublishedError as error:
+        _fail(f"Chưa có bản công bố ({error}). Chạy congdoan run trước.", code=1)
+    except NoPeriodError as error:
+        if not str(error):
+            _fail("Chưa có báo cáo nào được tiếp nhận, nên chưa có kỳ nào để báo cáo.", code=1)
+        _fail(f"Không có báo cáo nào phải gửi cho kỳ {error}.")
+    except NotASiteError as error:
+        _fail(f"{error} không phải là trang báo cáo; chọn thư mục khác.")
+    print(built.index)
+
+
+@app.command()
 def ui(data_dir: DataDir = None, port: Annotated[int, typer.Option(help="Cổng trên máy này.")] = 3000) -> None:
     """Mở Dagster tại http://localhost:3000 (chỉ trên máy này)."""
     from pipelines.dagster_home import dagster_environment

@@ -21,7 +21,7 @@ RUN_EVERYTHING = "run_everything"
 
 run_everything = define_asset_job(
     RUN_EVERYTHING,
-    selection=AssetSelection.all(),
+    selection=AssetSelection.all() - AssetSelection.groups("reports"),
     description="Takes in what is in the inbox, judges it, answers the senders, builds, tests and publishes.",
 )
 

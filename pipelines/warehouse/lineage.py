@@ -6,7 +6,7 @@ measure; here is which of its views answers for which column of which table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -56,8 +56,10 @@ _OF_INDICATOR = {
 _USUAL = {"mart_membership": {"sector": "all", "basis": "as_reported", "scope": "all"}}
 """What is meant where the words do not say it."""
 _NOT_FROM_CELLS = "{table}.{measure} không lấy từ ô của tệp, nên không có nguồn để dẫn về."
+FIGURE = ("figure_unit_code", "indicator_code", "span", "threshold")
+"""What a row of ``trace_indicators`` belongs to; ``span`` is period or to_date."""
 _ADDRESSED = """
-    select traced.part, traced.contribution as value, traced.fact, traced.field, submissions.submission_id,
+    select {figure} traced.part, traced.contribution as value, traced.fact, traced.field, submissions.submission_id,
         submissions.form, submissions.org_unit_code, submissions.period, submissions.file_name, submissions.sha256,
         traced.source_sheet as sheet, traced.source_row as row, places.column_letter || traced.source_row as cell
     from traced
@@ -66,7 +68,7 @@ _ADDRESSED = """
         on traced.submission_id = places.submission_id and traced.field = places.field
         and traced.source_sheet is not distinct from places.source_sheet
         and traced.source_row between places.first_row and places.last_row
-    order by part, value desc nulls last, submissions.period, file_name, sheet, row
+    order by {figure} part, value desc nulls last, submissions.period, file_name, sheet, row
 """
 
 
@@ -93,10 +95,41 @@ def trace_figure(settings: Settings, table: str, measure: str, keys: Mapping[str
     with open_published(settings) as connection:
         row = _one_row(connection, table, measure, {**_USUAL.get(table, {}), **keys})
         query, parameters = _query(table, measure, row)
-        rows = connection.sql(f"with traced as ({query}) {_ADDRESSED}", params=parameters).pl()
+        rows = connection.sql(f"with traced as ({query}) {_ADDRESSED.format(figure='')}", params=parameters).pl()
     if (rows.is_empty() and row[measure]) or (table.startswith("fct_") and rows["cell"].null_count()):
         raise NoSuchFigureError(_NOT_FROM_CELLS.format(table=table, measure=measure))
     return row[measure], rows.cast(pl.Schema(SOURCE_ROWS))
+
+
+def trace_indicators(
+    connection: duckdb.DuckDBPyConnection, period: str, indicators: Iterable[tuple[str, str]]
+) -> pl.DataFrame:
+    """Lead all figures of some indicators back to their rows at once.
+
+    Args:
+        connection: the published file.
+        period: the period of the figures.
+        indicators: code and span: ``period`` for ``mart_indicator.value``, ``to_date`` for ``value_to_date``.
+
+    Returns:
+        SOURCE_ROWS of every figure, under FIGURE and in its order.
+    """
+    asked = [f"{indicator}/{span}" for indicator, span in sorted(indicators)]
+    traced = (
+        "select *, org_unit_code as figure_unit_code from lineage.lineage_indicator"
+        " where period = $period and indicator_code || '/' || span in (select unnest($asked))"
+    )
+    figure = "".join(f"traced.{name}, " for name in FIGURE)
+    rows = connection.sql(
+        f"with traced as ({traced}) {_ADDRESSED.format(figure=figure)}", params={"period": period, "asked": asked}
+    ).pl()
+    keys = {
+        "figure_unit_code": pl.String(),
+        "indicator_code": pl.String(),
+        "span": pl.String(),
+        "threshold": pl.Int64(),
+    }
+    return rows.cast(pl.Schema(keys | SOURCE_ROWS))
 
 
 def _one_row(

@@ -21,13 +21,16 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, to be read.
 
     Raises:
-        NotPublishedError: nothing is published.
+        NotPublishedError: nothing is published, or what is asked for is not among it.
     """
     path = settings.published / "warehouse.duckdb"
     if not path.exists():
         raise NotPublishedError(str(path))
     with duckdb.connect(path, read_only=True) as connection:
-        yield connection
+        try:
+            yield connection
+        except duckdb.CatalogException as error:
+            raise NotPublishedError(f"{path}: {error}") from error
 
 
 def read_published(settings: Settings, tables: Iterable[str]) -> dict[str, pl.DataFrame]:
@@ -37,7 +40,4 @@ def read_published(settings: Settings, tables: Iterable[str]) -> dict[str, pl.Da
         NotPublishedError: nothing is published, or a table is not among what is.
     """
     with open_published(settings) as connection:
-        try:
-            return {table: connection.table(f"{PUBLIC_SCHEMA}.{table}").pl() for table in tables}
-        except duckdb.CatalogException as error:
-            raise NotPublishedError(f"{settings.published}: {error}") from error
+        return {table: connection.table(f"{PUBLIC_SCHEMA}.{table}").pl() for table in tables}

@@ -1,0 +1,29 @@
+"""What leadership reads, as assets of a job of their own."""
+
+from __future__ import annotations
+
+from dagster import AssetKey, MaterializeResult, MetadataValue, ResourceParam, asset, define_asset_job
+
+from pipelines.defs.intake import OWNERS
+from pipelines.settings import Settings
+
+BUILD_REPORTS = "build_reports"
+
+
+@asset(group_name="reports", owners=OWNERS, kinds={"html"}, deps=[AssetKey("published_warehouse")])
+def report_site(settings: ResourceParam[Settings]) -> MaterializeResult:
+    """`data/reports/<period>/index.html`: the newest period that is due, in Vietnamese, from the published file."""
+    # Drawing is heavy to import, and a run that takes in reports does not need it.
+    from pipelines.reports.site import build_site
+
+    built = build_site(settings)
+    return MaterializeResult(
+        metadata={"period": built.period, "pages": built.pages, "site": MetadataValue.path(str(built.index))}
+    )
+
+
+build_reports = define_asset_job(
+    BUILD_REPORTS,
+    selection=[AssetKey("report_site")],
+    description="Writes the report site of the newest period from what is published.",
+)
