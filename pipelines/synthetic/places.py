@@ -220,7 +220,7 @@ NEW_THAI_NGUYEN = Scenario(
 NEW_QUANG_TRI = Scenario(
     name="Quảng Trị và Quảng Bình, 2025",
     units={
-        **dict.fromkeys(QUANG_TRI.units.keys() - {"H471"}, 6),
+        **{code: 6 for code in QUANG_TRI.units if code != "H471"},
         **dict.fromkeys(("H450", "H452", "H453", "H454", "H455", "H456", "H457", "H458"), 7),
     },
     first_period="2025-Q1",
