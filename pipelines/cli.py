@@ -282,7 +282,7 @@ def report(
     data_dir: DataDir = None,
 ) -> None:
     """Ghi trang báo cáo lãnh đạo của một kỳ, mở được từ đĩa, không cần mạng. Mã thoát: 0; 1 chưa có bản công bố."""
-    from pipelines.reports.site import NotASiteError, build_site
+    from pipelines.reports.leadership import NotAReportError, build_report
     from pipelines.warehouse.published import NotPublishedError
     from pipelines.warehouse.report_tables import NoPeriodError
 
@@ -291,14 +291,14 @@ def report(
     if lang not in ("vi", "en"):
         _fail(f"Ngôn ngữ là vi hoặc en, không phải “{lang}”.")
     try:
-        built = build_site(_settings(data_dir), period, lang, output)
+        built = build_report(_settings(data_dir), period, lang, output)
     except NotPublishedError as error:
         _fail(f"Chưa có bản công bố ({error}). Chạy congdoan run trước.", code=1)
     except NoPeriodError as error:
         if not str(error):
             _fail("Chưa có báo cáo nào được tiếp nhận, nên chưa có kỳ nào để báo cáo.", code=1)
         _fail(f"Không có báo cáo nào phải gửi cho kỳ {error}.")
-    except NotASiteError as error:
+    except NotAReportError as error:
         _fail(f"{error} không phải là trang báo cáo; chọn thư mục khác.")
     print(built.index)
 

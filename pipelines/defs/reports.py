@@ -14,9 +14,9 @@ BUILD_REPORTS = "build_reports"
 def report_site(settings: ResourceParam[Settings]) -> MaterializeResult:
     """`data/reports/<period>/index.html`: the newest period that is due, in Vietnamese, from the published file."""
     # Drawing is heavy to import, and a run that takes in reports does not need it.
-    from pipelines.reports.site import build_site
+    from pipelines.reports.leadership import build_report
 
-    built = build_site(settings)
+    built = build_report(settings)
     return MaterializeResult(
         metadata={"period": built.period, "pages": built.pages, "site": MetadataValue.path(str(built.index))}
     )

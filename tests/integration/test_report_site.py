@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 import yaml
 
-from pipelines.reports.site import BuiltSite, NotASiteError, build_site
+from pipelines.reports.leadership import BuiltReport, NotAReportError, build_report
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import DemoRun, congdoan
 from tests.site_pages import Cell, Page, Shown, number_of
@@ -28,13 +28,13 @@ WITHHELD = {"vi": "số nhỏ, không công bố", "en": "small, not published"}
 
 
 @pytest.fixture(scope="module", params=["vi", "en"])
-def built(request: pytest.FixtureRequest, demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+def built(request: pytest.FixtureRequest, demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> BuiltReport:
     """The site of a period with many units, in either language."""
-    return build_site(demo.settings, PERIOD, request.param, tmp_path_factory.mktemp("site") / "site")
+    return build_report(demo.settings, PERIOD, request.param, tmp_path_factory.mktemp("site") / "site")
 
 
 @pytest.fixture(scope="module")
-def pages(built: BuiltSite) -> dict[str, Page]:
+def pages(built: BuiltReport) -> dict[str, Page]:
     """Every page by its place in the site."""
     root = built.index.parent
     return {str(path.relative_to(root)): Page(path) for path in sorted(root.rglob("*.html"))}
@@ -139,7 +139,7 @@ def test_what_is_withheld_is_not_shown_as_missing_nor_what_is_missing_as_withhel
 
 
 def test_no_small_count_of_persons_is_on_any_page_or_in_any_csv(
-    built: BuiltSite, pages: dict[str, Page], whole: Marts, demo: DemoRun
+    built: BuiltReport, pages: dict[str, Page], whole: Marts, demo: DemoRun
 ) -> None:
     units = dict(demo.query("select indicator_code, unit from marts.dim_indicator"))
     persons = {code for code, unit in units.items() if unit in ("person", "person_time")}
@@ -199,7 +199,7 @@ def test_the_points_of_a_chart_are_those_of_the_mart(pages: dict[str, Page], dem
     assert sorted(drawn) == sorted(float(value) for (value,) in known)
 
 
-def test_every_link_leads_to_a_file_and_every_fragment_to_a_part(built: BuiltSite, pages: dict[str, Page]) -> None:
+def test_every_link_leads_to_a_file_and_every_fragment_to_a_part(built: BuiltReport, pages: dict[str, Page]) -> None:
     root = built.index.parent
     for name, page in pages.items():
         for link in page.links:
@@ -214,7 +214,7 @@ def test_every_link_leads_to_a_file_and_every_fragment_to_a_part(built: BuiltSit
 
 
 def test_the_csv_of_a_figure_adds_up_to_it_and_the_page_shows_its_first_rows(
-    built: BuiltSite, pages: dict[str, Page], demo: DemoRun
+    built: BuiltReport, pages: dict[str, Page], demo: DemoRun
 ) -> None:
     parts = {
         (unit, code, column, threshold): dict(zip(("numerator", "denominator"), values, strict=True))
@@ -265,13 +265,13 @@ def followed_links(index: Path, pages: dict[str, Page]) -> set[str]:
     return followed
 
 
-def test_a_link_beside_a_figure_leads_to_a_page_of_the_same_figure(built: BuiltSite, pages: dict[str, Page]) -> None:
+def test_a_link_beside_a_figure_leads_to_a_page_of_the_same_figure(built: BuiltReport, pages: dict[str, Page]) -> None:
     unseen = {name for name in pages if name.startswith("figures/")} - followed_links(built.index, pages)
     assert all(pages[name].figures[0].text == WITHHELD[pages[name].lang or ""] for name in unseen), unseen
 
 
 def test_a_target_of_several_years_does_not_lead_to_the_figure_of_one(demo: DemoRun, tmp_path: Path) -> None:
-    index = build_site(demo.settings, "2022-Q4", "vi", tmp_path / "site").index
+    index = build_report(demo.settings, "2022-Q4", "vi", tmp_path / "site").index
     pages = {str(path.relative_to(index.parent)): Page(path) for path in sorted(index.parent.rglob("*.html"))}
     assert followed_links(index, pages)
     admitted = ("target_set", "ĐH-XII-QT")
@@ -293,7 +293,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_the_same_publication_gives_the_same_bytes_wherever_and_whenever(demo: DemoRun, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
-    build_site(demo.settings, PERIOD, "vi", here)
+    build_report(demo.settings, PERIOD, "vi", here)
     words = ["report", "--period", PERIOD, "-o", str(there), "--data-dir", str(demo.settings.root)]
     subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *words],
@@ -306,9 +306,9 @@ def test_the_same_publication_gives_the_same_bytes_wherever_and_whenever(demo: D
 
 def test_a_second_build_replaces_the_first_and_keeps_what_others_put_there(demo: DemoRun, tmp_path: Path) -> None:
     folder = tmp_path / "reports" / "2025-Q3"
-    build_site(demo.settings, PERIOD, "vi", folder)
+    build_report(demo.settings, PERIOD, "vi", folder)
     (folder / "bao-cao.xlsx").write_bytes(b"somebody else's")
-    build_site(demo.settings, "2025-Q3", "vi", folder)
+    build_report(demo.settings, "2025-Q3", "vi", folder)
     assert (folder / "bao-cao.xlsx").read_bytes() == b"somebody else's"
     assert not (folder / "units" / "H461.html").exists(), "districts have gone with the third quarter"
     assert [path.name for path in folder.parent.iterdir()] == ["2025-Q3"]
@@ -316,12 +316,12 @@ def test_a_second_build_replaces_the_first_and_keeps_what_others_put_there(demo:
 
 def test_a_folder_with_another_page_is_left_alone(demo: DemoRun, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("mine")
-    with pytest.raises(NotASiteError):
-        build_site(demo.settings, PERIOD, "vi", tmp_path)
+    with pytest.raises(NotAReportError):
+        build_report(demo.settings, PERIOD, "vi", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
 
 
-def test_headings_of_a_page_follow_each_other(built: BuiltSite) -> None:
+def test_headings_of_a_page_follow_each_other(built: BuiltReport) -> None:
     for path in sorted(built.index.parent.rglob("*.html"))[:60]:
         levels = [int(level) for level in re.findall(r"<h([1-6])", path.read_text(encoding="utf-8"))]
         assert levels[0] == 1
@@ -330,7 +330,7 @@ def test_headings_of_a_page_follow_each_other(built: BuiltSite) -> None:
 
 
 def test_a_period_without_reports_says_so(demo: DemoRun, tmp_path: Path) -> None:
-    page = Page(build_site(demo.settings, "2024-Q1", "vi", tmp_path / "site").index)
+    page = Page(build_report(demo.settings, "2024-Q1", "vi", tmp_path / "site").index)
     assert any("Chưa có báo cáo đoàn viên nào" in words for words in page.words)
     members = [figure for figure in page.figures if figure.cells[0][1] == "members_total"]
     assert {figure.text for figure in members if dict(figure.cells[0][2])["period"] == "2024-Q1"} == {UNKNOWN["vi"]}
@@ -347,4 +347,4 @@ def test_the_command_says_what_it_cannot_do(demo: DemoRun, tmp_path: Path) -> No
 def test_the_newest_period_that_is_due_is_the_one_reported(demo: DemoRun, tmp_path: Path) -> None:
     reported = "state in ('on_time', 'late') and is_past_due"
     ((newest,),) = demo.query(f"select max(period) from marts.fct_report_due where {reported}")
-    assert build_site(demo.settings, None, "en", tmp_path / "site").period == newest
+    assert build_report(demo.settings, None, "en", tmp_path / "site").period == newest

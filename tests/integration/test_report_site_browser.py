@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from pipelines.reports.site import build_site
+from pipelines.reports.leadership import build_report
 from tests.conftest import DemoRun
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -96,7 +96,7 @@ class Browser:
 @pytest.fixture(scope="module")
 def site(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the site."""
-    return build_site(demo.settings, "2025-Q2", "vi", tmp_path_factory.mktemp("site") / "site").index.parent
+    return build_report(demo.settings, "2025-Q2", "vi", tmp_path_factory.mktemp("site") / "site").index.parent
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from pipelines import periods
-from pipelines.reports.site import build_site
+from pipelines.reports.leadership import build_report
 from pipelines.reports.site.model import HEADLINES
 from pipelines.settings import Settings
 from pipelines.warehouse.lineage import FIGURE
@@ -83,7 +83,7 @@ def recomputed(files: SentFiles, rows: pl.DataFrame, place: Mapping[str, str], p
 
 
 def test_two_hundred_random_figures_of_the_pages_agree_with_the_files(demo: DemoRun, tmp_path: Path) -> None:
-    index = build_site(demo.settings, PERIOD, "vi", tmp_path / "site").index
+    index = build_report(demo.settings, PERIOD, "vi", tmp_path / "site").index
     pages = [Page(index), *(Page(path) for path in sorted((index.parent / "units").glob("*.html")))]
     shown = [figure for page in pages for figure in page.figures if figure.href and figure.kind == "fig"]
     leading = {figure.cells[0]: figure.text for figure in shown if figure.cells[0][0] == "mart_indicator"}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from pipelines.contracts import load_contracts
 from pipelines.reports.site import sections, standing
-from pipelines.reports.site.model import COUNTRY, HEADLINES, Site, unit_page
+from pipelines.reports.site.model import COUNTRY, HEADLINES, Site, paper_name, unit_page, workbook_name
 from pipelines.reports.site.numbers import Lang
 from pipelines.reports.site.render import Renderer
 from pipelines.reports.site.traces import traces
@@ -19,61 +16,25 @@ from pipelines.reports.source_cells import with_text_as_sent
 from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse.report_tables import read_report_tables
 
-_OURS = ("index.html", "units", "figures")
-"""What a site consists of; anything else in its folder is somebody else's and stays."""
 
-
-class NotASiteError(FileExistsError):
-    """The folder to write to holds a page that is not of a report; the message is its path."""
-
-
-@dataclass(frozen=True)
-class BuiltSite:
-    """What was written: the first page, the period, and how many pages there are."""
-
-    index: Path
-    period: str
-    pages: int
-
-
-def build_site(
-    settings: Settings, period: str | None = None, lang: Lang = "vi", folder: Path | None = None
-) -> BuiltSite:
-    """Write the site of a period, whole or not at all; the same published file gives the same bytes.
+def read_site(settings: Settings, period: str | None, lang: Lang) -> Site:
+    """Read what the report of a period is made of.
 
     Args:
         settings: where things are.
         period: the period; None for the newest of which some report is past due and some was accepted.
         lang: the language.
-        folder: where to write; None for the folder of the period below ``settings.reports``.
 
     Raises:
         NotPublishedError: nothing is published yet.
         NoPeriodError: no report is owed for the period, or none has been accepted.
-        NotASiteError: the folder is something else's.
     """
     read = read_report_tables(settings, period, HEADLINES)
-    site = Site(read, with_text_as_sent(settings, read.sources), load_contracts(), _complete_from_pct(), lang)
-    folder = folder or settings.reports / (site.period if lang == "vi" else f"{site.period}-{lang}")
-    if (folder / "index.html").exists() and not (folder / "units").exists():
-        raise NotASiteError(str(folder / "index.html"))
-    beside = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        pages = _write(site, beside)
-        _put_in_place(beside, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return BuiltSite(folder / "index.html", site.period, pages)
+    return Site(read, with_text_as_sent(settings, read.sources), load_contracts(), _complete_from_pct(), lang)
 
 
-def _complete_from_pct() -> float:
-    """The bound below which the marts judge nothing, either."""
-    project = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
-    return float(project["vars"]["completeness_judged_from_pct"])
-
-
-def _write(site: Site, folder: Path) -> int:
+def write_site(site: Site, folder: Path) -> int:
+    """Write every page and every csv into a new folder; how many pages there are."""
     renderer = Renderer(site.lang, standing.opening(site))
     pages = 0
     (folder / "units").mkdir(parents=True)
@@ -114,19 +75,9 @@ def _unit(site: Site, code: str) -> dict[str, object]:
         "ranking": standing.ranking(site, code),
         "missing": standing.missing(site, code),
         "unsure": standing.unsure(site, code),
+        "downloads": {"workbook": workbook_name(site), "paper": paper_name(site)} if code == COUNTRY else {},
     }
-
-
-def _put_in_place(beside: Path, folder: Path) -> None:
-    """Replace the site in its folder by the one beside it, and keep what else stands there."""
-    if folder.exists():
-        for other in folder.iterdir():
-            if other.name not in _OURS:
-                shutil.copytree(other, beside / other.name) if other.is_dir() else shutil.copy2(other, beside)
-        old = folder.with_name(f".{folder.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        os.replace(folder, old)
-        os.replace(beside, folder)
-        shutil.rmtree(old)
-    else:
-        os.replace(beside, folder)
+def _complete_from_pct() -> float:
+    """The bound below which the marts judge nothing, either."""
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
+    return float(project["vars"]["completeness_judged_from_pct"])

@@ -194,3 +194,13 @@ class Site:
 def unit_page(code: str) -> str:
     """Where the page of a unit stands, from the root of the site."""
     return "index.html" if code == COUNTRY else f"units/{code}.html"
+
+
+def workbook_name(site: Site) -> str:
+    """The workbook beside the first page."""
+    return f"{'bao-cao' if site.lang == 'vi' else 'report'}-{site.period}.xlsx"
+
+
+def paper_name(site: Site) -> str | None:
+    """The draft paper beside the first page; papers of the union are Vietnamese."""
+    return f"bao-cao-{site.period}.docx" if site.lang == "vi" else None
