@@ -197,7 +197,9 @@ def _target(site: Site, code: str, line: sections.Section, place: int) -> Row:
         column: ranks.figure(column, period=site.period, org_unit_code=code, indicator_code=indicator)
         for column in ("rank", "value")
     }
-    note: list[Sentence] = [(text(f"status_{line['status']}", site.lang), ": ", line["sentence"])]
+    status = (text(f"status_{line['status']}", site.lang), ": ")
+    # In Vietnamese the sentence of the mart says how it is judged.
+    note: list[Sentence] = [line["sentence"] if site.lang == "vi" else (*status, line["sentence"])]
     if not compared and line["actual"].is_known:
         note.append(say("no_year_ago", site.lang))
     # The rank is that of the quarter and of the threshold in use; a target may be of another span or threshold.

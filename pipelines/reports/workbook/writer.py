@@ -123,8 +123,7 @@ class _Writer:
             if cell.row is not None:
                 self._cell(sheet, planned, cell)
                 if cell.column is not None and cell.column.kind != "ordinal":
-                    lines = math.ceil(len(self._in_words(cell)) / (cell.column.width - 1))
-                    heights[cell.at[0]] = max(heights.get(cell.at[0], 1), lines)
+                    heights[cell.at[0]] = max(heights.get(cell.at[0], 1), self._lines(cell))
             elif cell.at[0] >= notes_from:
                 style = self._formats(text_wrap=True, italic=True, font_size=10)
                 self._paragraph(sheet, cell.at[0], last + 1, planned.width * 1.1, self._in_words(cell), style)
@@ -174,7 +173,7 @@ class _Writer:
         elif is_number:
             assert isinstance(figure, Figure)
             shown = number_format(figure, self._lang, sign, is_change=cell.column.kind == "change")
-            style = self._formats(**look, num_format=shown, align="right", indent=1)
+            style = self._formats(**look, num_format=shown, align="right")
             if isinstance(figure.value, dt.date):
                 sheet.write_datetime(down, across, dt.datetime.combine(figure.value, dt.time()), style)
             else:
@@ -182,10 +181,16 @@ class _Writer:
         elif not self._in_words(cell):
             sheet.write_blank(down, across, None, self._formats(**look))
         else:
-            is_gap = isinstance(figure, Figure) and figure.value is None
-            look |= {"font_color": charts.GREY, "italic": True, "font_size": 9} if is_gap else {}
-            look |= {"text_wrap": True, "align": "left" if cell.column.kind == "text" else "right", "indent": 1}
+            look |= {"font_color": charts.GREY, "italic": True, "font_size": 9} if _is_gap(cell) else {}
+            look |= {"text_wrap": True}
+            look |= {"align": "left", "indent": 1} if cell.column.kind == "text" else {"align": "right"}
             sheet.write_string(down, across, self._in_words(cell), self._formats(**look))
+
+    def _lines(self, cell: Placed) -> int:
+        """How many lines the words of a cell take: they are about nine tenths as wide as digits."""
+        assert cell.column is not None
+        size, width = (0.7, cell.column.width) if _is_gap(cell) else (0.9, cell.column.width - 1)
+        return math.ceil(len(self._in_words(cell)) * size / width)
 
     def _charts(self, sheet: Worksheet) -> None:
         self._head(sheet, self._t("charts"))
@@ -256,6 +261,11 @@ class _Writer:
 
 
 _GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
+
+
+def _is_gap(cell: Placed) -> bool:
+    """Whether the cell says that there is no number."""
+    return isinstance(cell.content, Figure) and not cell.content.is_known
 
 
 def _font(size: int = 10, *, bold: bool = False, rotation: int = 0) -> dict[str, Any]:
