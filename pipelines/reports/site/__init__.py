@@ -36,6 +36,22 @@ class BuiltSite:
     pages: int
 
 
+def read_site(settings: Settings, period: str | None = None, lang: Lang = "vi") -> Site:
+    """Everything that the reports of a period are made of, read once.
+
+    Args:
+        settings: where things are.
+        period: the period; None for the newest of which some report is past due and some was accepted.
+        lang: the language.
+
+    Raises:
+        NotPublishedError: nothing is published yet.
+        NoPeriodError: no report is owed for the period, or none has been accepted.
+    """
+    read = read_report_tables(settings, period, HEADLINES)
+    return Site(read, with_text_as_sent(settings, read.sources), load_contracts(), _complete_from_pct(), lang)
+
+
 def build_site(
     settings: Settings, period: str | None = None, lang: Lang = "vi", folder: Path | None = None
 ) -> BuiltSite:
@@ -52,8 +68,7 @@ def build_site(
         NoPeriodError: no report is owed for the period, or none has been accepted.
         NotASiteError: the folder is something else's.
     """
-    read = read_report_tables(settings, period, HEADLINES)
-    site = Site(read, with_text_as_sent(settings, read.sources), load_contracts(), _complete_from_pct(), lang)
+    site = read_site(settings, period, lang)
     folder = folder or settings.reports / (site.period if lang == "vi" else f"{site.period}-{lang}")
     if (folder / "index.html").exists() and not (folder / "units").exists():
         raise NotASiteError(str(folder / "index.html"))

@@ -30,6 +30,7 @@ _BY_UNIT = (
     Column("year_ago", 11),
     Column("change_on_year", 10, "change"),
     Column("rank", 7),
+    Column("admitted_head", 10),
     *_REPORTER_COLUMNS,
     Column("note", 32, "text"),
 )
@@ -109,6 +110,7 @@ def _of_unit(site: Site, code: str, place: int | None, kind: RowKind) -> Row:
         *(plan[1:] or [None]),
         *on_year(compared),
         rank,
+        site.measure(code, "members_admitted"),
         *(site.of_table("mart_membership", name, org_unit_code=code, **_READING) for name in _REPORTERS),
         joined([*notes, *ranked], "; "),
     ]

@@ -48,11 +48,12 @@ def plan_workbook(site: Site) -> Plan:
         completeness=summary[0][:1],  # what it means for the figures is said on the index
         summary=tuple(summary),
         sheets=there,
-        charts=_charts(there),
+        charts=charts_of(there),
     )
 
 
-def _charts(sheets: tuple[Sheet, ...]) -> tuple[Chart, ...]:
+def charts_of(sheets: tuple[Sheet, ...]) -> tuple[Chart, ...]:
+    """What can be drawn: members over time, then by unit; only lines with a number, as words would be drawn as 0."""
     found: list[Chart] = []
     for sheet in sheets:
         if sheet.topic == "trend" and len(sheet.rows) > 1:
