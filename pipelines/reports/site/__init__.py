@@ -17,7 +17,7 @@ from pipelines.settings import PROJECT_DIR, Settings
 from pipelines.warehouse.report_tables import read_report_tables
 
 
-def read_site(settings: Settings, period: str | None, lang: Lang) -> Site:
+def read_site(settings: Settings, period: str | None = None, lang: Lang = "vi") -> Site:
     """Read what the report of a period is made of.
 
     Args:

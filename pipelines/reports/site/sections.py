@@ -135,6 +135,7 @@ def _target(site: Site, row: Row) -> Section:
         inherited_from=row["inherited_from_name_vi"],
     )
     return {
+        "indicator": row["indicator_code"],
         "name": site.indicator_name(row["indicator_code"]),
         "year": table.of_row(row, "target_year", YEAR),
         "operator": "" if row["is_qualitative"] else sentences.sign_of(row["operator"]),
@@ -147,8 +148,8 @@ def _target(site: Site, row: Row) -> Section:
     }
 
 
-def trend(site: Site, code: str) -> Section | None:
-    """Members over time, as reported and comparable; the chart is drawn where units stand below."""
+def trend(site: Site, code: str, *, draw: bool = True) -> Section | None:
+    """Members over time, as reported and comparable; the chart is drawn where units stand below, and if asked for."""
     comparable = _comparable(site, code)
     readings = {(_USUAL["basis"], _USUAL["scope"]), (comparable["basis"], comparable["scope"])}
     rows = [row for row in _same_unit(site, code) if (row["basis"], row["scope"]) in readings]
@@ -169,7 +170,7 @@ def trend(site: Site, code: str) -> Section | None:
                 "comparable": table.of_row(compared, "members_total") if compared else None,
             }
         )
-    has_chart = bool(site.children[code]) and len(known) > 1
+    has_chart = draw and bool(site.children[code]) and len(known) > 1
     return {
         "chart": charts.svg(charts.trend(_points(site, rows), site.lang), site.lang) if has_chart else None,
         "is_of_today": comparable["basis"] == "current_structure",
@@ -272,7 +273,12 @@ def _threshold(site: Site, units: list[str]) -> Sentence | None:
 
 
 def _on_year(site: Site, code: str) -> Figure | None:
-    """The change of members on the year, on the comparable scope; None unless both are those of the whole unit."""
+    compared = now_and_year_ago(site, code)
+    return difference(*compared) if compared else None
+
+
+def now_and_year_ago(site: Site, code: str) -> tuple[Figure, Figure] | None:
+    """Members now and a year ago, on the comparable scope; None unless both are those of the whole unit."""
     reading, known = _comparable(site, code), {}
     for row in _same_unit(site, code):
         if (row["basis"], row["scope"]) == (reading["basis"], reading["scope"]):
@@ -284,4 +290,4 @@ def _on_year(site: Site, code: str) -> Figure | None:
         site.of_table("mart_membership", "members_total", period=period, org_unit_code=code, **reading)
         for period in (site.period, year_ago)
     )
-    return difference(now, then)
+    return now, then

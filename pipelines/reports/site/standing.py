@@ -22,23 +22,28 @@ def expiring(site: Site, code: str) -> Section | None:
     """Agreements that expire within two quarters, the first ones; the rest stands in a csv."""
     if not site.measure(code, "agreements_expiring").is_known:
         return None
-    table = site.tables["fct_agreement"]
     rows = expiring_rows(site, code)
-    lines = [
-        {
-            "code": table.of_row(row, "agreement_code", TEXT),
-            "employer": table.of_row(row, "employer_name", TEXT),
-            "unit": _sender(site, row),
-            "expires_on": table.of_row(row, "expires_on", TEXT),
-        }
-        for row in rows.head(SHOWN_AGREEMENTS).iter_rows(named=True)
-    ]
+    lines = expiring_lines(site, rows.head(SHOWN_AGREEMENTS))
     asked = period_label(rows["period"][0], site.lang) if lines else None
     return {
         "as_of": say("agreements_period", site.lang, period=asked) if asked else None,
         "lines": lines,
         "csv": f"figures/{code}/expiring.csv" if rows.height > SHOWN_AGREEMENTS else None,
     }
+
+
+def expiring_lines(site: Site, rows: pl.DataFrame) -> list[Section]:
+    """What to say of each of some rows of ``expiring_rows``."""
+    table = site.tables["fct_agreement"]
+    return [
+        {
+            "code": table.of_row(row, "agreement_code", TEXT),
+            "employer": table.of_row(row, "employer_name", TEXT),
+            "unit": _sender(site, row),
+            "expires_on": table.of_row(row, "expires_on", TEXT),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
 
 
 def _sender(site: Site, row: Row) -> Label:
@@ -106,8 +111,7 @@ def missing(site: Site, code: str) -> Section:
     ]
     lines, silent = [], []
     for child in site.children[code]:
-        rows = rates.by_unit.get(child, [])
-        sums = {name: total(rates.of_row(row, name) for row in rows) for name in RATE_COLUMNS}
+        sums = report_counts(site, child)
         if not sums["missing"].is_known or not sums["missing"].amount:
             continue
         if sums["missing"].amount == sums["expected"].amount:
@@ -115,6 +119,13 @@ def missing(site: Site, code: str) -> Section:
         else:
             lines.append({"unit": site.name(child, page=True), **sums})
     return {"forms": forms, "units": lines, "silent": silent}
+
+
+def report_counts(site: Site, code: str) -> dict[str, Figure]:
+    """Reports of a unit that are past due, over all forms, by column of ``RATE_COLUMNS``."""
+    rates = site.tables["mart_reporting_rate"]
+    rows = rates.by_unit.get(code, [])
+    return {name: total(rates.of_row(row, name) for row in rows) for name in RATE_COLUMNS}
 
 
 def _form_title(site: Site, form: str) -> str:
