@@ -97,7 +97,7 @@ def targets(site: Site, code: str) -> list[Section]:
     rows = sorted(table.by_unit.get(code, []), key=lambda row: [row[name] for name in _ORDER_OF_TARGETS])
     sources: dict[str, set[str]] = {}
     for row in rows:
-        sets.setdefault(row["target_set"], []).append(_target(site, row))
+        sets.setdefault(row["target_set"], []).append(target_line(site, row))
         sources.setdefault(row["target_set"], set()).update([row["source"]] if row["source"] else [])
     return [
         {
@@ -109,7 +109,8 @@ def targets(site: Site, code: str) -> list[Section]:
     ]
 
 
-def _target(site: Site, row: Row) -> Section:
+def target_line(site: Site, row: Row) -> Section:
+    """What is known of the target of a row of ``mart_target_progress``."""
     table, unit = site.tables["mart_target_progress"], row["unit"] or ""
     actual = table.of_row(row, "actual_value", unit)
     if row["operator"] in OPERATORS and row["target_value"] is not None:
@@ -272,7 +273,13 @@ def _threshold(site: Site, units: list[str]) -> Sentence | None:
 
 
 def _on_year(site: Site, code: str) -> Figure | None:
-    """The change of members on the year, on the comparable scope; None unless both are those of the whole unit."""
+    """The change of members on the year; None unless both are those of the whole unit."""
+    compared = members_on_year(site, code)
+    return difference(*compared) if compared else None
+
+
+def members_on_year(site: Site, code: str) -> tuple[Figure, Figure] | None:
+    """Members now and a year ago, on the comparable scope; None unless both are those of the whole unit."""
     reading, known = _comparable(site, code), {}
     for row in _same_unit(site, code):
         if (row["basis"], row["scope"]) == (reading["basis"], reading["scope"]):
@@ -284,4 +291,4 @@ def _on_year(site: Site, code: str) -> Figure | None:
         site.of_table("mart_membership", "members_total", period=period, org_unit_code=code, **reading)
         for period in (site.period, year_ago)
     )
-    return difference(now, then)
+    return now, then
