@@ -78,15 +78,6 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A chart: what stands below it, what it shows in words, and its SVG."""
-
-    caption: Text
-    alternative: str
-    svg: str
-
-
-@dataclass(frozen=True)
 class Source:
     """Columns of a public table with the same keys, as ``congdoan trace`` takes them."""
 
@@ -114,7 +105,7 @@ class Note:
     pages: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Grid | Picture | Note
+Block = Heading | Paragraph | Grid | Note
 
 
 @dataclass(frozen=True)
@@ -203,5 +194,5 @@ def figures(text: Text) -> Iterator[Figure]:
 
 
 def as_string(text: Text) -> str:
-    """A text as it is read."""
-    return "".join(shown(piece) for piece in pieces(text))
+    """A text as it is read; a number and its sign stay on one line."""
+    return "".join(shown(piece) for piece in pieces(text)).replace(" %", "\N{NO-BREAK SPACE}%")

@@ -62,13 +62,13 @@ def targets(draft: Draft, code: str, annex: str | None) -> None:
         draft.grid(
             phrase("targets_of", name=each["name"]),
             [
-                Column(words("indicator"), 47, "left"),
+                Column(words("indicator"), 43, "left"),
                 Column(words("year"), 13, "center"),
-                Column(words("plan"), 24),
+                Column(words("plan"), 23),
                 Column(words("actual"), 22),
-                Column(words("pct_of_plan"), 18),
-                Column(words("completeness"), 16),
-                Column(words("status"), 15, "left"),
+                Column(words("pct_of_plan"), 19),
+                Column(words("completeness"), 19),
+                Column(words("status"), 16, "left"),
             ],
             [
                 (
@@ -89,16 +89,13 @@ def targets(draft: Draft, code: str, annex: str | None) -> None:
 
 def members(draft: Draft, code: str) -> None:
     """Members over time."""
-    found = sections.trend(draft.site, code)
+    found = sections.members_over_time(draft.site, code)
     if not found:
         return
     draft.section(words("trend"))
     draft.say(words("trend_text" if found["is_of_today"] else "trend_ended"))
     if found["reform"]:
-        draft.say(words("reform_text" if found["chart"] else "reform"))
-    if found["chart"]:
-        draft.picture(words("members_chart"), words("trend_alt"), found["chart"])
-        draft.say(words("trend_hollow"))
+        draft.say(words("reform"))
     shown = ("reported", "completeness", "comparable")
     draft.grid(
         (words("members_by_period"),),
@@ -108,9 +105,7 @@ def members(draft: Draft, code: str) -> None:
             Column(words("completeness"), 35),
             Column(words("comparable"), 35),
         ],
-        [
-            ((line["period"],), *((line[name] or words("no_value"),) for name in shown)) for line in found["newest"]
-        ],
+        [((line["period"],), *((line[name] or words("no_value"),) for name in shown)) for line in found["newest"]],
         draft.site.indicators["members_total"]["unit_vi"],
     )
 
@@ -146,9 +141,9 @@ def enterprises(draft: Draft, code: str) -> None:
         draft.grid(
             (words("enterprises_by_unit"),),
             [
-                Column(words("unit"), 43, "left"),
-                *(Column(words(head), 16) for head in heads),
-                Column(words("completeness"), 16),
+                Column(words("unit"), 29, "left"),
+                *(Column(words(head), 18) for head in heads),
+                Column(words("completeness"), 18),
             ],
             [((line["unit"],), *((line[name],) for name in names), (line["completeness"],)) for line in found["lines"]],
             joined(
@@ -171,10 +166,10 @@ def _expiring(draft: Draft, found: sections.Section) -> None:
     draft.grid(
         (words("expiring_list"),),
         [
-            Column(words("agreement_code"), 32, "left"),
-            Column(words("employer"), 58, "left"),
+            Column(words("agreement_code"), 30, "left"),
+            Column(words("employer"), 57, "left"),
             Column(words("unit"), 42, "left"),
-            Column(words("expires_on"), 23, "center"),
+            Column(words("expires_on"), 26, "center"),
         ],
         [tuple((line[name],) for name in ("code", "employer", "unit", "expires_on")) for line in found["lines"]],
     )
@@ -229,7 +224,7 @@ def reports(draft: Draft, code: str) -> None:
             (words(title),),
             [Column(words(first), 71, "left"), *numbers],
             [((line[first],), *((line[name],) for name in heads)) for line in found[lines]],
-            words("form").lower(),
+            words("report"),
         )
     if found["silent"]:
         draft.say(phrase("silent", units=joined([(unit,) for unit in found["silent"]], ", ")))
@@ -251,8 +246,8 @@ def by_unit(draft: Draft, code: str) -> None:
         draft.grid(
             (site.indicator_name(indicator),),
             [
-                Column(words("unit"), 50, "left"),
-                Column(words("plan"), 30),
+                Column(words("unit"), 46, "left"),
+                Column(words("plan"), 34),
                 Column(words("actual"), 24),
                 Column(words("pct_of_plan"), 19),
                 Column(words("on_year_ago"), 24),

@@ -12,7 +12,6 @@ from pipelines.reports.paper.blocks import (
     Heading,
     Note,
     Paragraph,
-    Picture,
     Text,
     figures,
     phrase,
@@ -33,7 +32,7 @@ class Draft:
         self.site = site
         self.blocks: list[Block] = []
         self.notes: list[Note] = []
-        self._sections = self._subsections = self._grids = self._pictures = 0
+        self._sections = self._subsections = self._grids = 0
 
     def section(self, title: str) -> None:
         """A heading of the first level."""
@@ -74,12 +73,6 @@ class Draft:
         self.blocks.append(
             Grid(caption, unit, (Column(words("order"), NARROW, "center"), *columns), tuple(numbered), note, has_total)
         )
-
-    def picture(self, title: str, alternative: str, svg: str) -> None:
-        """A chart."""
-        self._pictures += 1
-        name = phrase("picture", number=Label(str(self._pictures)))
-        self.blocks.append(Picture(phrase("picture_caption", picture=name, title=title), alternative, svg))
 
     def _place(self) -> Sentence:
         return phrase("section", number=Label(ROMAN[self._sections - 1])) if self._sections else ()

@@ -53,7 +53,7 @@ _STYLES: dict[str, tuple[float, bool, bool, WD_ALIGN_PARAGRAPH, float, float]] =
     DRAFT: (13, True, False, _CENTER, 0, 0),
     KIND: (14, True, False, _CENTER, 18, 0),
     SUBJECT: (14, True, False, _CENTER, 0, 0),
-    LINE: (1, False, False, _CENTER, 2, 0),
+    LINE: (1, False, False, _CENTER, 3, 0),
     RECIPIENTS_HEAD: (12, True, True, WD_ALIGN_PARAGRAPH.LEFT, 0, 0),
     RECIPIENTS: (11, False, False, WD_ALIGN_PARAGRAPH.LEFT, 0, 0),
     AUTHORITY: (14, True, False, _CENTER, 0, 0),
@@ -129,11 +129,14 @@ def set_page(section: Section, *, is_landscape: bool = False, restart: bool = Fa
     section.left_margin, section.right_margin = Mm(LEFT), Mm(RIGHT)
     section.header_distance = section.footer_distance = Mm(10)
     section.different_first_page_header_footer = True
+    properties = section._sectPr
+    for inherited in properties.findall(qn("w:pgNumType")):
+        properties.remove(inherited)
     if restart:
         numbering = OxmlElement("w:pgNumType")
         numbering.set(qn("w:start"), "1")
         # After the margins, where the schema wants it.
-        section._sectPr.find(qn("w:pgMar")).addnext(numbering)
+        properties.find(qn("w:pgMar")).addnext(numbering)
 
 
 def add_page_number(section: Section) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import docx
-import vl_convert
 from docx.document import Document
 from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -30,7 +29,6 @@ from pipelines.reports.paper.blocks import (
     Note,
     Paper,
     Paragraph,
-    Picture,
     Text,
     as_string,
     phrase,
@@ -44,10 +42,8 @@ _ALIGNMENTS = {
     "center": WD_ALIGN_PARAGRAPH.CENTER,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
-_LETTERHEAD = (70, 95)
+_LETTERHEAD = (65, 100)
 _SIGNATURE = (80, 85)
-_PICTURE_WIDTH = 130
-_PICTURE_SCALE = 3
 
 
 def to_bytes(paper: Paper) -> bytes:
@@ -84,8 +80,6 @@ class _Writer:
                     self._refer(paragraph, block.note)
                 case Grid():
                     self._grid(block)
-                case Picture():
-                    self._picture(block)
                 case Note():
                     self._note(block)
                 case _:
@@ -106,7 +100,6 @@ class _Writer:
         """The number of the note, raised, with a link to it."""
         if note is None:
             return
-        paragraph.add_run(" ")
         link = _link_within(_note_name(note))
         run = _run(f"[{note}]")
         properties = run.get_or_add_rPr()
@@ -130,21 +123,12 @@ class _Writer:
         if grid.measured_in:
             self._document.add_paragraph(as_string(grid.measured_in), form.MEASURED_IN)
         table = _table(self._document, [column.width for column in grid.columns], style="Table Grid")
+        _set_margins(table, 1.2)
         _describe(table, as_string(grid.caption))
         _add_row(table, [(column.head,) for column in grid.columns], grid.columns, is_head=True)
         for number, row in enumerate(grid.rows):
             _add_row(table, row, grid.columns, is_total=grid.has_total and number == 0)
         self._document.add_paragraph(style=form.LINE).paragraph_format.space_after = Pt(6)
-
-    def _picture(self, picture: Picture) -> None:
-        paragraph = self._document.add_paragraph(style=form.TABLE_CELL)
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.paragraph_format.keep_with_next = True
-        png = vl_convert.svg_to_png(picture.svg, scale=_PICTURE_SCALE)
-        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(_PICTURE_WIDTH))
-        shape._inline.docPr.set("descr", picture.alternative)
-        caption = self._document.add_paragraph(as_string(picture.caption), form.CAPTION)
-        caption.paragraph_format.keep_with_next = False
 
     def _note(self, note: Note) -> None:
         paragraph = self._document.add_paragraph(style=form.NOTE)
@@ -155,16 +139,15 @@ class _Writer:
         if note.place:
             paragraph.add_run(f"{as_string(note.place)}. ").bold = True
         if note.completeness:
-            paragraph.add_run(as_string(phrase("source_completeness", list=note.completeness)) + " ")
-        said = [f"{source.table} {', '.join(source.columns)} {source.key}" for source in note.sources]
-        paragraph.add_run("; ".join(said) + ".")
-        if note.pages:
-            paragraph.add_run(" " + words("source_pages"))
+            paragraph.add_run(as_string(phrase("source_completeness", list=note.completeness)))
+        for source in note.sources:
+            paragraph.add_run().add_break()
+            paragraph.add_run(f"{source.table} {', '.join(source.columns)} {source.key}")
         for number, page in enumerate(note.pages):
-            paragraph.add_run("; " if number else "")
+            if number == 0:
+                paragraph.add_run().add_break()
+            paragraph.add_run("; " if number else words("source_pages"))
             paragraph._p.append(_link_out(paragraph, page))
-        if note.pages:
-            paragraph.add_run(".")
 
 
 def _note_name(number: int) -> str:
@@ -208,6 +191,17 @@ def _table(document: Document, widths: Iterable[float], style: str | None = None
     return table
 
 
+def _set_margins(table: Table, width: float) -> None:
+    """The space left and right of the text of cells, in millimetres."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(Mm(width).twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
+
+
 def _describe(table: Table, caption: str) -> None:
     """What the table is, for those who do not see it."""
     element = OxmlElement("w:tblCaption")
@@ -232,27 +226,32 @@ def _add_row(
         paragraph.add_run(as_string(text)).bold = True if is_head or is_total else None
 
 
-def _add_line(paragraph: WordParagraph, width: float, length: float) -> WordParagraph:
-    """A line of some length in the middle of a column of some width: the upper border of an empty paragraph."""
-    borders, top = OxmlElement("w:pBdr"), OxmlElement("w:top")
-    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
-        top.set(qn(f"w:{name}"), value)
-    borders.append(top)
-    paragraph._p.get_or_add_pPr().append(borders)
+def _add_line(paragraph: WordParagraph, width: float, length: float, sides: Iterable[str] = ("top",)) -> WordParagraph:
+    """Borders of a paragraph of some length in the middle of a column of some width, by default a line above it."""
     indent = Mm((width - length) / 2)
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = indent
+    borders = OxmlElement("w:pBdr")
+    for side in sides:
+        border = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
+            border.set(qn(f"w:{name}"), value)
+        borders.append(border)
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr", "w:sectPr")
     return paragraph
 
 
 def _write_letterhead(document: Document, paper: Paper) -> None:
     table = _table(document, _LETTERHEAD)
+    _set_margins(table, 0)
     left, right = (_Cell(cell, table) for cell in table.add_row()._tr.tc_lst)
     _fill(left, [(paper.upper_body.upper(), form.UPPER_BODY)] if paper.upper_body else [])
     _fill(left, [(paper.body.upper(), form.ISSUING_BODY)])
-    _add_line(left.add_paragraph(style=form.LINE), _LETTERHEAD[0] - 4, 25)
+    _add_line(left.add_paragraph(style=form.LINE), _LETTERHEAD[0], 25)
     _fill(left, [(words("number"), form.NUMBER), (words("draft"), form.DRAFT)])
+    _add_line(left.paragraphs[-1], _LETTERHEAD[0], 30, ("top", "left", "bottom", "right"))
     _fill(right, [(words("state"), form.STATE), (words("motto"), form.MOTTO)])
-    _add_line(right.add_paragraph(style=form.LINE), _LETTERHEAD[1] - 4, 64)
+    _add_line(right.add_paragraph(style=form.LINE), _LETTERHEAD[1], 64)
     _fill(right, [(words("place_and_date"), form.PLACE_AND_DATE)])
     document.add_paragraph(words("kind"), form.KIND)
     document.add_paragraph(as_string(paper.subject), form.SUBJECT)
@@ -261,9 +260,14 @@ def _write_letterhead(document: Document, paper: Paper) -> None:
 
 
 def _write_signature(document: Document, paper: Paper) -> None:
-    document.add_paragraph(style=form.LINE).paragraph_format.space_after = Pt(12)
+    closing, between = document.paragraphs[-1], document.add_paragraph(style=form.LINE)
+    closing.paragraph_format.keep_with_next = between.paragraph_format.keep_with_next = True
+    between.paragraph_format.space_after = Pt(12)
     table = _table(document, _SIGNATURE)
-    left, right = (_Cell(cell, table) for cell in table.add_row()._tr.tc_lst)
+    _set_margins(table, 0)
+    row = table.add_row()._tr
+    row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    left, right = (_Cell(cell, table) for cell in row.tc_lst)
     recipients = [phrase("recipient", name=name) for name in paper.recipients]
     _fill(left, [(words("recipients"), form.RECIPIENTS_HEAD)])
     _fill(left, [(as_string(each), form.RECIPIENTS) for each in recipients])
