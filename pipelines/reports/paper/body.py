@@ -89,7 +89,7 @@ def targets(draft: Draft, code: str, annex: str | None) -> None:
 
 def members(draft: Draft, code: str) -> None:
     """Members over time."""
-    found = sections.members_over_time(draft.site, code)
+    found = sections.trend(draft.site, code, draw=False)
     if not found:
         return
     draft.section(words("trend"))
@@ -243,42 +243,48 @@ def by_unit(draft: Draft, code: str) -> None:
     for indicator in progress.indicators(site, code):
         unit = site.indicators[indicator]["unit_vi"]
         is_pct = site.indicators[indicator]["unit"] == PERCENT
+        of_members = indicator == progress.OF_MEMBERS
         draft.grid(
             (site.indicator_name(indicator),),
             [
                 Column(words("unit"), 46, "left"),
-                Column(words("plan"), 34),
+                Column(words("plan"), 26),
                 Column(words("actual"), 24),
-                Column(words("pct_of_plan"), 19),
-                Column(words("on_year_ago"), 24),
-                Column(words("on_year"), 21),
-                Column(words("rank"), 17, "center"),
-                Column(words("note"), 57, "left"),
+                Column(words("pct_of_plan"), 18),
+                *([Column(words("now"), 24)] if of_members else []),
+                Column(words("on_year_ago"), 22),
+                Column(words("on_year"), 20),
+                Column(words("rank"), 15, "center"),
+                Column(words("note"), 47 if of_members else 71, "left"),
             ],
-            [
-                (
-                    (line.unit,),
-                    phrase("of_year", value=(line.operator, line.target), year=line.year)
-                    if line.target and line.year
-                    else (words("no_value"),),
-                    (line.actual,),
-                    (_known(line.pct),),
-                    (_known(line.year_ago),),
-                    (Signed(line.change) if line.change and line.change.is_known else words("no_value"),),
-                    _rank(line.rank, line.peers),
-                    phrase("reported", pct=line.completeness, progress=line.progress)
-                    if line.completeness.is_known
-                    else line.progress,
-                )
-                for line in progress.lines(site, code, indicator)
-            ],
+            [_progress(line, of_members=of_members) for line in progress.lines(site, code, indicator)],
             phrase("points", unit=unit) if is_pct else unit,
             has_total=True,
         )
-        draft.say(words("members_on_year" if indicator == progress.OF_MEMBERS else "ranked_by_indicator"))
+        draft.say(words("members_on_year" if of_members else "ranked_by_indicator"))
     found = sections.below(site, code)
     if found and found["without"]:
         draft.say(phrase("without_data", units=joined([(unit,) for unit in found["without"]], ", ")))
+
+
+def _progress(line: progress.UnitLine, *, of_members: bool) -> tuple[Text, ...]:
+    plan = (line.operator, line.target) if line.target else (words("no_value"),)
+    said = [line.progress]
+    if line.completeness.is_known:
+        said.insert(0, phrase("complete_to", pct=line.completeness))
+    if line.year:
+        said.insert(0, phrase("plan_of", year=line.year))
+    return (
+        (line.unit,),
+        plan,
+        (line.actual,),
+        (_known(line.pct),),
+        *([(line.comparable or words("no_value"),)] if of_members else []),
+        (_known(line.year_ago),),
+        (Signed(line.change) if line.change and line.change.is_known else words("no_value"),),
+        _rank(*line.rank) if line.rank else (words("no_value"),),
+        joined(said, "; "),
+    )
 
 
 def _known(figure: Figure | None) -> Figure | str:

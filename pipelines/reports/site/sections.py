@@ -148,23 +148,15 @@ def target_line(site: Site, row: Row) -> Section:
     }
 
 
-def trend(site: Site, code: str) -> Section | None:
-    """Members over time, with a chart where units stand below."""
-    found = members_over_time(site, code)
-    if found is None:
+def trend(site: Site, code: str, *, draw: bool = True) -> Section | None:
+    """Members over time, as reported and comparable; the chart is drawn where units stand below, and if asked for."""
+    comparable = _comparable(site, code)
+    readings = {(_USUAL["basis"], _USUAL["scope"]), (comparable["basis"], comparable["scope"])}
+    rows = [row for row in _same_unit(site, code) if (row["basis"], row["scope"]) in readings]
+    known = {row["period"] for row in rows if row["members_total"] is not None}
+    if not known:
         return None
-    rows = _readings(site, code)
-    points = len({row["period"] for row in rows if row["members_total"] is not None})
-    has_chart = bool(site.children[code]) and points > 1
-    chart = charts.svg(charts.trend(_points(site, rows), site.lang), site.lang) if has_chart else None
-    return found | {"chart": chart}
-
-
-def members_over_time(site: Site, code: str) -> Section | None:
-    """Members by period, as reported and comparable."""
-    rows = _readings(site, code)
-    if not rows:
-        return None
+    rows = [row for row in rows if row["period"] >= min(known)]
     table = site.tables["mart_membership"]
     found = {(row["period"], row["scope"]): row for row in rows}
     lines = []
@@ -178,21 +170,14 @@ def members_over_time(site: Site, code: str) -> Section | None:
                 "comparable": table.of_row(compared, "members_total") if compared else None,
             }
         )
+    has_chart = draw and bool(site.children[code]) and len(known) > 1
     return {
-        "is_of_today": _comparable(site, code)["basis"] == "current_structure",
+        "chart": charts.svg(charts.trend(_points(site, rows), site.lang), site.lang) if has_chart else None,
+        "is_of_today": comparable["basis"] == "current_structure",
         "reform": site.period >= _REFORM_SHOWS_FROM,
         "newest": lines[:SHOWN_PERIODS],
         "earlier": lines[SHOWN_PERIODS:],
     }
-
-
-def _readings(site: Site, code: str) -> list[Row]:
-    """Rows of membership on both readings, from the first period with a value on; none where no value is known."""
-    comparable = _comparable(site, code)
-    readings = {(_USUAL["basis"], _USUAL["scope"]), (comparable["basis"], comparable["scope"])}
-    rows = [row for row in _same_unit(site, code) if (row["basis"], row["scope"]) in readings]
-    first = min((row["period"] for row in rows if row["members_total"] is not None), default=None)
-    return [row for row in rows if first is not None and row["period"] >= first]
 
 
 def _same_unit(site: Site, code: str) -> list[Row]:
@@ -288,12 +273,11 @@ def _threshold(site: Site, units: list[str]) -> Sentence | None:
 
 
 def _on_year(site: Site, code: str) -> Figure | None:
-    """The change of members on the year; None unless both are those of the whole unit."""
-    compared = members_on_year(site, code)
+    compared = now_and_year_ago(site, code)
     return difference(*compared) if compared else None
 
 
-def members_on_year(site: Site, code: str) -> tuple[Figure, Figure] | None:
+def now_and_year_ago(site: Site, code: str) -> tuple[Figure, Figure] | None:
     """Members now and a year ago, on the comparable scope; None unless both are those of the whole unit."""
     reading, known = _comparable(site, code), {}
     for row in _same_unit(site, code):
