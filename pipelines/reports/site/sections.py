@@ -97,7 +97,7 @@ def targets(site: Site, code: str) -> list[Section]:
     rows = sorted(table.by_unit.get(code, []), key=lambda row: [row[name] for name in _ORDER_OF_TARGETS])
     sources: dict[str, set[str]] = {}
     for row in rows:
-        sets.setdefault(row["target_set"], []).append(_target(site, row))
+        sets.setdefault(row["target_set"], []).append(target_line(site, row))
         sources.setdefault(row["target_set"], set()).update([row["source"]] if row["source"] else [])
     return [
         {
@@ -109,7 +109,8 @@ def targets(site: Site, code: str) -> list[Section]:
     ]
 
 
-def _target(site: Site, row: Row) -> Section:
+def target_line(site: Site, row: Row) -> Section:
+    """What is known of the target of a row of ``mart_target_progress``."""
     table, unit = site.tables["mart_target_progress"], row["unit"] or ""
     actual = table.of_row(row, "actual_value", unit)
     if row["operator"] in OPERATORS and row["target_value"] is not None:

@@ -49,7 +49,12 @@ def say(key: str, lang: Lang, **parts: Part | Sentence) -> Sentence:
     Raises:
         KeyError: there is no such pattern, or a place of it has no part.
     """
-    pieces = _PLACE.split(text(key, lang))
+    return filled(text(key, lang), **parts)
+
+
+def filled(pattern: str, **parts: Part | Sentence) -> Sentence:
+    """A pattern with its places filled; ``KeyError`` if a place of it has no part."""
+    pieces = _PLACE.split(pattern)
     sentence = [piece if index % 2 == 0 else parts[piece] for index, piece in enumerate(pieces)]
     return tuple(piece for piece in sentence if piece != "")
 
