@@ -12,6 +12,8 @@ from pipelines.reports.site.figures import Figure
 from pipelines.reports.site.numbers import COMPLETENESS, PERCENT, YEAR, Lang, written
 
 FONT = "Times New Roman"
+BASE = {"font_name": FONT, "font_size": 11, "font_scheme": "none"}
+"""Of every cell; a font that belongs to the scheme would give way to that of the theme."""
 LOCALE = {"vi": "[$-42A]", "en": "[$-409]"}
 """Number formats are stored with a comma for thousands. LibreOffice follows the locale in front of them; Excel follows
 the settings of the computer, so that a Vietnamese one shows ``1.234,5``."""
@@ -69,6 +71,5 @@ class Formats:
         """The format with these properties of XlsxWriter, beside those that all cells share."""
         key = tuple(sorted(properties.items()))
         if key not in self._made:
-            base = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
-            self._made[key] = self._workbook.add_format(base | properties)
+            self._made[key] = self._workbook.add_format(BASE | {"valign": "vcenter"} | properties)
         return self._made[key]

@@ -17,6 +17,7 @@ from pipelines.reports.site.figures import Figure
 from pipelines.reports.site.numbers import Lang
 from pipelines.reports.site.sentences import Sentence, text
 from pipelines.reports.workbook.formats import (
+    BASE,
     FONT,
     GROUP_FILL,
     HEADING_FILL,
@@ -39,12 +40,6 @@ from pipelines.reports.workbook.plan import (
     plain,
 )
 
-_OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {"font_name": FONT, "font_size": 11},
-}
 _LINE = 15.0
 """Height of a line of text, in points."""
 _WIDE = 100
@@ -287,7 +282,13 @@ def write_plan(plan: Plan, path: Path, lang: Lang, version: str, received_on: dt
         received_on: the day up to which reports were received; stands as the day on which the workbook was made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as workbook:
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": {**BASE},  # the writer adds to it
+    }
+    with xlsxwriter.Workbook(str(path), options) as workbook:
         title = f"{text('site_title', lang)} – {plain(plan.period, lang)}"
         created = dt.datetime.combine(received_on, dt.time(), dt.UTC)
         workbook.set_properties({"title": title, "subject": plain(plan.who, lang), "created": created})
