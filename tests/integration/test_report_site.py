@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import duckdb
 import polars as pl
 import pytest
 import yaml
@@ -20,7 +19,8 @@ import yaml
 from pipelines.reports.site import BuiltSite, NotASiteError, build_site
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import DemoRun, congdoan
-from tests.site_pages import Cell, Page, Shown, number_of
+from tests.marts import Marts, computed
+from tests.site_pages import Page, Shown, number_of
 
 PERIOD = "2025-Q2"
 UNKNOWN = {"vi": "chưa có số liệu", "en": "no data yet"}
@@ -40,33 +40,6 @@ def pages(built: BuiltSite) -> dict[str, Page]:
     return {str(path.relative_to(root)): Page(path) for path in sorted(root.rglob("*.html"))}
 
 
-class Marts:
-    """Values of the published tables by cell, of all of them or of those that may leave the data team."""
-
-    def __init__(self, warehouse: Path, *, safe: bool):
-        self._connection = duckdb.connect(warehouse, read_only=True)
-        protected = "select table_name from duckdb_tables() where schema_name = 'protected'"
-        self._protected = {name for (name,) in self._connection.execute(protected).fetchall()} if safe else set()
-        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[dict[str, Any]]]] = {}
-        self._frames: dict[str, list[dict[str, Any]]] = {}
-
-    def value(self, cell: Cell) -> Any:
-        """The value; None where it is null or there is no such row. Fails where the key fits several rows."""
-        table, column, key = cell
-        names = tuple(name for name, _ in key)
-        if table not in self._frames:
-            schema = "protected" if table in self._protected else "marts"
-            self._frames[table] = self._connection.sql(f"select * from {schema}.{table}").pl().to_dicts()
-        if (table, names) not in self._indexes:
-            index: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-            for row in self._frames[table]:
-                index.setdefault(tuple(str(row[name]) for name in names), []).append(row)
-            self._indexes[(table, names)] = index
-        rows = self._indexes[(table, names)].get(tuple(value for _, value in key), [])
-        assert len(rows) < 2, f"{cell} fits {len(rows)} rows"
-        return rows[0][column] if rows else None
-
-
 @pytest.fixture(scope="module")
 def marts(published_warehouse: Path) -> Marts:
     """What a report may say."""
@@ -81,17 +54,7 @@ def whole(published_warehouse: Path) -> Marts:
 
 def expected(figure: Shown, marts: Marts) -> Any:
     """What a figure must show, computed anew."""
-    values = [marts.value(cell) for cell in figure.cells]
-    match figure.formula:
-        case "value":
-            (value,) = values
-            return value
-        case "difference":
-            one, other = values
-            return one - other
-        case _:
-            assert figure.formula == "sum"
-            return sum(values) if values else None
+    return computed(figure.cells, figure.formula, marts)
 
 
 def is_shown(value: Any, text: str, lang: str) -> bool:
