@@ -100,6 +100,7 @@ class _Writer:
         """The number of the note, raised, with a link to it."""
         if note is None:
             return
+        paragraph.add_run("\N{NO-BREAK SPACE}")
         link = _link_within(_note_name(note))
         run = _run(f"[{note}]")
         properties = run.get_or_add_rPr()
@@ -251,7 +252,7 @@ def _write_letterhead(document: Document, paper: Paper) -> None:
     _fill(left, [(words("number"), form.NUMBER), (words("draft"), form.DRAFT)])
     _add_line(left.paragraphs[-1], _LETTERHEAD[0], 30, ("top", "left", "bottom", "right"))
     _fill(right, [(words("state"), form.STATE), (words("motto"), form.MOTTO)])
-    _add_line(right.add_paragraph(style=form.LINE), _LETTERHEAD[1], 64)
+    _add_line(right.add_paragraph(style=form.LINE), _LETTERHEAD[1], 58)
     _fill(right, [(words("place_and_date"), form.PLACE_AND_DATE)])
     document.add_paragraph(words("kind"), form.KIND)
     document.add_paragraph(as_string(paper.subject), form.SUBJECT)
