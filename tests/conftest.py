@@ -1,4 +1,4 @@
-"""Fixtures that many tests share. The demo runs once; tests that change its data take a copy."""
+"""Fixtures that many tests share. The demo runs once, for all workers; tests that change its data take a copy."""
 
 from __future__ import annotations
 
@@ -13,20 +13,47 @@ from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.dbt_models import CompiledProject
 
-SHARED_FIXTURES = {"demo": {"demo", "published_warehouse"}, "compiled": {"compiled"}}
+INTEGRATION = PROJECT_DIR / "tests" / "integration"
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the markers
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at the demo go to one worker, so that it runs once; likewise those on the compiled models."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What may go to any worker, and in which order workers take it.
+
+    Tests stay together that share a fixture which is made once per worker: those on the compiled models (one of them
+    fills their lake), and those of a module with a fixture of its own. All others go wherever there is time.
+
+    The first test that needs the demo starts it; the other worker meanwhile has the long tests that do not need it.
+    The short ones come last, so that both workers are busy to the end.
+    """
     for item in items:
-        for group, fixtures in SHARED_FIXTURES.items():
-            if fixtures & set(getattr(item, "fixturenames", ())):
-                item.add_marker(pytest.mark.xdist_group(group))
+        if (group := _group(item)) is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+    if hasattr(config, "workerinput"):
+        first = next((item for item in items if _needs_demo(item)), None)
+        items.sort(key=lambda item: (item is not first, INTEGRATION not in item.path.parents, _needs_demo(item)))
+
+
+def _scopes(item: pytest.Item) -> dict[str, str]:
+    """Fixture → scope, of all that a test is given, directly or not."""
+    known = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return {name: definitions[-1].scope for name, definitions in known.items()}
+
+
+def _group(item: pytest.Item) -> str | None:
+    scopes = _scopes(item)
+    if "compiled" in scopes:
+        return "compiled"
+    return item.path.stem if "module" in scopes.values() else None
+
+
+def _needs_demo(item: pytest.Item) -> bool:
+    return _scopes(item).get("demo") == "session"  # a module may have a smaller one of its own
 
 
 def congdoan(*words: str | Path, expect: int = 0) -> str:
@@ -77,10 +104,17 @@ class DemoRun:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    """One run of the demo. Read it, do not change it."""
-    data_dir = tmp_path_factory.mktemp("demo")
-    return DemoRun(Settings(data_dir=data_dir), json.loads(congdoan("demo", "--data-dir", data_dir, "--json")))
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DemoRun:
+    """One run of the demo, which all workers share. Read it, do not change it."""
+    session = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        session = session.parent  # each worker's own folder lies in it
+    data_dir, summary = session / "demo", session / "demo.json"
+    with FileLock(session / "demo.lock"):
+        if not summary.exists():
+            said = congdoan("demo", "--data-dir", data_dir, "--json")
+            summary.write_text(said, encoding="utf-8")
+    return DemoRun(Settings(data_dir=data_dir), json.loads(summary.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")

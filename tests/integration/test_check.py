@@ -7,15 +7,12 @@ import shutil
 from pathlib import Path
 
 import openpyxl
-import pytest
 
 from pipelines.intake.register import read_ledger
 from pipelines.settings import Settings
 from pipelines.synthetic.cases import ExpectedVerdict
 from pipelines.synthetic.demo import expected_verdicts
 from tests.conftest import DemoRun, congdoan, query, run_json
-
-pytestmark = pytest.mark.xdist_group("reruns")  # whole runs: beside those that only look at the demo
 
 
 def case_of(rule_code: str) -> ExpectedVerdict:

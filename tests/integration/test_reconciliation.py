@@ -8,7 +8,6 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
-import pytest
 
 from pipelines.codegen.sheet_plan import FIRST_DATA_ROW, plan_sheet
 from pipelines.codegen.template import write_template
@@ -16,8 +15,6 @@ from pipelines.contracts import load_contracts
 from pipelines.settings import Settings
 from pipelines.synthetic.parcels import unit_labels
 from tests.conftest import DemoRun, congdoan, query, run_json
-
-pytestmark = pytest.mark.xdist_group("reruns")  # whole runs: beside those that only look at the demo
 
 FORM = load_contracts().form("province_summary")
 PERIOD = "2023-Q4"

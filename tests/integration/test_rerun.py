@@ -13,8 +13,6 @@ from pipelines.intake.register import read_ledger
 from pipelines.settings import Settings
 from tests.conftest import DemoRun, congdoan, query, run_json
 
-pytestmark = pytest.mark.xdist_group("reruns")  # whole runs: beside those that only look at the demo
-
 MEMBERSHIP = "select * from marts.mart_membership where {} order by all"
 
 
