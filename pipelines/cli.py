@@ -279,10 +279,14 @@ def report(
         Path | None,
         typer.Option("-o", "--output", help="Thư mục sẽ ghi (mặc định: reports/<kỳ>)."),
     ] = None,
+    paper_of: Annotated[
+        list[str] | None,
+        typer.Option(help="Thêm dự thảo báo cáo (Word) của đơn vị này, ví dụ T06; dùng được nhiều lần."),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Ghi trang báo cáo lãnh đạo của một kỳ, mở được từ đĩa, không cần mạng. Mã thoát: 0; 1 chưa có bản công bố."""
-    from pipelines.reports.leadership import NotAReportError, build_report
+    """Ghi báo cáo lãnh đạo của một kỳ: trang mở từ đĩa, bảng Excel, dự thảo Word. Mã thoát: 0; 1 chưa công bố."""
+    from pipelines.reports.leadership import NoPaperError, NotAReportError, build_report
     from pipelines.warehouse.published import NotPublishedError
     from pipelines.warehouse.report_tables import NoPeriodError
 
@@ -290,17 +294,21 @@ def report(
         _check_period(period)
     if lang not in ("vi", "en"):
         _fail(f"Ngôn ngữ là vi hoặc en, không phải “{lang}”.")
+    if paper_of and lang != "vi":
+        _fail("Dự thảo báo cáo chỉ có bản tiếng Việt; bỏ --lang hoặc --paper-of.")
     try:
-        built = build_report(_settings(data_dir), period, lang, output)
+        built = build_report(_settings(data_dir), period, lang, output, paper_of or ())
     except NotPublishedError as error:
         _fail(f"Chưa có bản công bố ({error}). Chạy congdoan run trước.", code=1)
     except NoPeriodError as error:
         if not str(error):
             _fail("Chưa có báo cáo nào được tiếp nhận, nên chưa có kỳ nào để báo cáo.", code=1)
         _fail(f"Không có báo cáo nào phải gửi cho kỳ {error}.")
+    except NoPaperError as error:
+        _fail(f"Đơn vị {error} không có số liệu của kỳ này, nên không có dự thảo báo cáo.")
     except NotAReportError as error:
         _fail(f"{error} không phải là trang báo cáo; chọn thư mục khác.")
-    print(built.index)
+    print(built.index, built.workbook, *built.papers, sep="\n")
 
 
 @app.command()

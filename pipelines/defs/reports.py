@@ -12,13 +12,19 @@ BUILD_REPORTS = "build_reports"
 
 @asset(group_name="reports", owners=OWNERS, kinds={"html"}, deps=[AssetKey("published_warehouse")])
 def report_site(settings: ResourceParam[Settings]) -> MaterializeResult:
-    """`data/reports/<period>/index.html`: the newest period that is due, in Vietnamese, from the published file."""
+    """`data/reports/<period>`: site, workbook and draft paper of the newest period that is due, in Vietnamese."""
     # Drawing is heavy to import, and a run that takes in reports does not need it.
     from pipelines.reports.leadership import build_report
 
     built = build_report(settings)
     return MaterializeResult(
-        metadata={"period": built.period, "pages": built.pages, "site": MetadataValue.path(str(built.index))}
+        metadata={
+            "period": built.period,
+            "pages": built.pages,
+            "site": MetadataValue.path(str(built.index)),
+            "workbook": MetadataValue.path(str(built.workbook)),
+            "papers": [str(path) for path in built.papers],
+        }
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
 from pipelines.contracts import load_contracts
 from pipelines.reports.site import sections, standing
-from pipelines.reports.site.model import COUNTRY, HEADLINES, Site, paper_name, unit_page, workbook_name
+from pipelines.reports.site.model import COUNTRY, HEADLINES, Site, unit_page, workbook_name
 from pipelines.reports.site.numbers import Lang
 from pipelines.reports.site.render import Renderer
 from pipelines.reports.site.traces import traces
@@ -33,14 +34,25 @@ def read_site(settings: Settings, period: str | None = None, lang: Lang = "vi") 
     return Site(read, with_text_as_sent(settings, read.sources), load_contracts(), _complete_from_pct(), lang)
 
 
-def write_site(site: Site, folder: Path) -> int:
-    """Write every page and every csv into a new folder; how many pages there are."""
+def write_site(site: Site, folder: Path, papers: Mapping[str, str]) -> int:
+    """Write every page and every csv into a new folder.
+
+    Args:
+        site: what the pages are made of.
+        folder: where to write; it is not there yet.
+        papers: file of the draft paper by unit, below the folder; the pages of these units link to it.
+
+    Returns:
+        How many pages there are.
+    """
     renderer = Renderer(site.lang, standing.opening(site))
     pages = 0
     (folder / "units").mkdir(parents=True)
     for code in site.with_pages:
         page = unit_page(code)
-        (folder / page).write_text(renderer.page("unit.html.j2", page, _unit(site, code)), encoding="utf-8")
+        (folder / page).write_text(
+            renderer.page("unit.html.j2", page, _unit(site, code, papers.get(code))), encoding="utf-8"
+        )
         (folder / "figures" / code).mkdir(parents=True)
         rows = standing.expiring_rows(site, code).select(standing.EXPIRING_COLUMNS)
         if rows.height > sections.SHOWN_AGREEMENTS:
@@ -54,7 +66,7 @@ def write_site(site: Site, folder: Path) -> int:
     return pages
 
 
-def _unit(site: Site, code: str) -> dict[str, object]:
+def _unit(site: Site, code: str, paper: str | None) -> dict[str, object]:
     """What the page of a unit shows."""
     parent = site.units[code]["parent_code"]
     return {
@@ -75,8 +87,11 @@ def _unit(site: Site, code: str) -> dict[str, object]:
         "ranking": standing.ranking(site, code),
         "missing": standing.missing(site, code),
         "unsure": standing.unsure(site, code),
-        "downloads": {"workbook": workbook_name(site), "paper": paper_name(site)} if code == COUNTRY else {},
+        "workbook": workbook_name(site) if code == COUNTRY else None,
+        "paper": paper,
     }
+
+
 def _complete_from_pct() -> float:
     """The bound below which the marts judge nothing, either."""
     project = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))

@@ -201,6 +201,6 @@ def workbook_name(site: Site) -> str:
     return f"{'bao-cao' if site.lang == 'vi' else 'report'}-{site.period}.xlsx"
 
 
-def paper_name(site: Site) -> str | None:
-    """The draft paper beside the first page; papers of the union are Vietnamese."""
-    return f"bao-cao-{site.period}.docx" if site.lang == "vi" else None
+def paper_name(period: str, code: str) -> str:
+    """The draft paper of a unit, which stands beside the first page, as its links lead from there."""
+    return f"bao-cao-{period}{'' if code == COUNTRY else f'-{code}'}.docx"
