@@ -19,20 +19,22 @@ def check_batches(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[F
     """Every batch of the ledger is in the lake, and every batch of the lake is in the ledger."""
     markers = settings.lake / "batches"
     settled = {path.name for path in markers.iterdir()} if markers.exists() else set()
+    row_files = [
+        p for p in sorted(settings.lake.glob("*/period=*/*.parquet")) if p.name[0] != "." and p.name != STATE_FILE
+    ]
+    of_rows = {path.stem for path in row_files}
     known = {receipt.batch for receipt in receipts}
     for batch in sorted(known - settled):
         message = "đã nhận nhưng chưa được kiểm tra xong."
         yield Finding("batch_not_settled", False, f"raw/ledger/{batch}.jsonl", message, RUN_VI)
-    for batch in sorted(settled - known):
+    for batch in sorted((settled | of_rows) - known):
         message = "kho có đợt này mà sổ tiếp nhận không có: sổ bị thiếu, hoặc kho là của thư mục khác."
-        yield Finding("batch_unknown", True, f"lake/batches/{batch}", message, f"{RESTORE_VI} {REBUILD_LAKE_VI}")
-    for path in sorted(settings.lake.glob("*/period=*/*.parquet")):
-        if path.name != STATE_FILE and path.stem not in settled:
+        yield Finding("batch_unknown", True, f"lake, đợt {batch}", message, f"{RESTORE_VI} {REBUILD_LAKE_VI}")
+    for path in row_files:
+        if path.stem in known - settled:
             place = path.relative_to(settings.root).as_posix()
             message = f"thuộc đợt {path.stem}, là đợt chưa ghi xong."
-            is_known = path.stem in known
-            remedy = RUN_VI if is_known else REBUILD_LAKE_VI
-            yield Finding("lake_file_unfinished", not is_known, place, message, remedy)
+            yield Finding("lake_file_unfinished", False, place, message, RUN_VI)
 
 
 def check_lake_files(settings: Settings, *, content: bool) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sqlite3
 import stat
@@ -48,7 +49,7 @@ def check_modes(settings: Settings) -> Iterator[Finding]:
         if mode & ~allowed:
             who = "người khác ngoài chủ sở hữu" if allowed == OWNER_ONLY else "mọi người dùng của máy"
             message = f"{who} vào được (quyền {mode:o}, nên là {allowed:o})."
-            yield Finding("mode_too_wide", True, folder.name, message, f"chmod {allowed:o} {folder}")
+            yield Finding("mode_too_wide", True, folder.name, message, f"chmod {allowed:o} {shlex.quote(str(folder))}")
 
 
 def check_room(settings: Settings) -> Iterator[Finding]:

@@ -127,7 +127,7 @@ def _unpack(
     on_file: Callable[[int, int], None],
 ) -> None:
     expected = {file.path: file for file in manifest.files}
-    for done, member in enumerate(archive, start=1):
+    for done, member in enumerate(iter(archive.next, None), start=1):
         file = expected.pop(member.name, None)
         if file is None or not member.isreg() or member.size != file.size_bytes:
             raise RestoreError(f"{backup} đã bị sửa: “{member.name}” không đúng như {MANIFEST} liệt kê.")
