@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from pipelines.safekeeping.findings import no_room_vi
 from pipelines.safekeeping.manifest import MANIFEST, PUBLISHED_MANIFEST, BackedUpFile, BackupManifest
-from pipelines.settings import Settings
+from pipelines.settings import OWNER_ONLY, Settings
 
 SCRATCH = ".restoring-"
 """How the folder begins in which a backup is unpacked before it is moved into place."""
@@ -61,6 +61,7 @@ def restore_backup(settings: Settings, backup: Path, on_file: Callable[[int, int
     _require_empty(settings)
     settings.root.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=settings.root))
+    (scratch / "raw").mkdir(mode=OWNER_ONLY)
     try:
         with _as_damage(backup), tarfile.open(backup, mode="r|") as archive:
             manifest = _read_manifest(archive, backup)

@@ -78,6 +78,7 @@ def test_what_is_restored_is_what_was_backed_up_byte_for_byte(
     assert restored.published == read_manifest(settings)
     assert restored.manifest.published_version == read_manifest(settings)["version"]
     assert [path.name for path in empty.root.iterdir()] == ["raw"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (empty.raw, *empty.raw.rglob("*.jsonl"))} == {0o700, 0o600}
 
 
 def test_the_same_content_gives_the_same_bytes_wherever_it_lies(
