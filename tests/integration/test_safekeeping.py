@@ -103,7 +103,7 @@ def places_of(settings: Settings, secret: str) -> set[str]:
     """Top folders, or files of ``build``, in which a text stands, also when written with escapes as JSON has them."""
     escaped = secret.encode("unicode_escape").decode()
     found = {place for place, text in texts(settings) if secret in text or escaped in text}
-    return {re.sub(r"^(build/[^/]+|[^/]+)/.*", r"\1", place) for place in found}
+    return {re.sub(r"^(build/[^/]+|[^/]+).*", r"\1", place) for place in found}
 
 
 def test_numbers_and_names_of_persons_stay_in_the_files_as_sent(data: Settings) -> None:
