@@ -5,6 +5,7 @@ One small data root serves both: reports of two offices, one of which sends what
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import tarfile
@@ -101,7 +102,7 @@ def texts(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def places_of(settings: Settings, secret: str) -> set[str]:
     """Top folders, or files of ``build``, in which a text stands, also when written with escapes as JSON has them."""
-    escaped = secret.encode("unicode_escape").decode()
+    escaped = json.dumps(secret)[1:-1]
     found = {place for place, text in texts(settings) if secret in text or escaped in text}
     return {re.sub(r"^(build/[^/]+|[^/]+).*", r"\1", place) for place in found}
 
