@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& echo "$$python" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ui lint fuzz bench codegen lock clean
+.PHONY: help setup demo test ui lint fuzz bench audit codegen lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -39,6 +39,11 @@ fuzz: setup ## 10,000 broken files: no crash, no hang, nothing accepted that a f
 
 bench: setup ## benchmarks
 	$(BIN)/python -m pytest tests/benchmarks -s
+
+# pip-audit is fetched for it, and asks the vulnerability service of PyPI: not part of lint, which needs no network.
+audit: ## vulnerabilities that are known of what requirements.lock lists (needs uv and the network)
+	@test -n "$(UV)" || { echo "make audit needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	"$(UV)" tool run pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 codegen: setup ## write everything that is derived from expectations/forms
 	$(BIN)/congdoan codegen

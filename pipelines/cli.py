@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.cli_safekeeping import safekeeping
 from pipelines.settings import PROJECT_DIR, Settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     help="Kho báo cáo Công đoàn: tiếp nhận, kiểm tra, trả lời và công bố số liệu.",
 )
+app.add_typer(safekeeping)
 _messages = Console(stderr=True)
 
 DataDir = Annotated[

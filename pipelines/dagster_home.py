@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 
+from pipelines.permissions import protect
 from pipelines.settings import PROJECT_DIR, Settings
 
 
 def dagster_environment(settings: Settings) -> dict[str, str]:
     """Environment of a process that loads the definitions on a data root; makes ``DAGSTER_HOME`` ready."""
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    protect(settings)
     shutil.copyfile(PROJECT_DIR / "dagster.yaml", settings.dagster_home / "dagster.yaml")
     return {**os.environ, "CONGDOAN_DATA_DIR": str(settings.root), "DAGSTER_HOME": str(settings.dagster_home)}

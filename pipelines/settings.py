@@ -12,6 +12,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+OWNER_ONLY, GROUP_MAY_READ = 0o700, 0o750
+"""Modes of the folders of a data root. What lies in a folder that one may not enter is closed, too."""
 
 
 class Settings(BaseSettings):
@@ -91,3 +93,12 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """What leadership reads."""
         return self.root / "reports"
+
+    @property
+    def folder_modes(self) -> dict[Path, int]:
+        """The folders that a run writes, and who may enter them: the files as they came are their owner's alone.
+
+        The inbox is not among them: who may drop files there is for the office to say.
+        """
+        others = (self.lake, self.build, self.dagster_home, self.published, self.returned, self.reports)
+        return {self.raw: OWNER_ONLY, **dict.fromkeys(others, GROUP_MAY_READ)}

@@ -23,6 +23,7 @@ from pipelines.contracts.frames import (
 )
 from pipelines.intake.clean import clean
 from pipelines.intake.memory import without_cycle_search
+from pipelines.intake.personal import without_identity_numbers
 from pipelines.intake.read import UnreadableFileError, column_letter
 from pipelines.intake.reading import read_files
 from pipelines.intake.recognise import Finding, RecognisedFile, RecognisedTable, Recogniser
@@ -111,7 +112,7 @@ def build_batch(files: Iterable[RecognisedFile], contracts: Contracts) -> Batch:
         rest["rows_found"] += file.other_rows
         rest["rows_preamble" if ids else "rows_data"] += file.other_rows
         explanations += [
-            (submission_id, said.sheet, said.cell, said.rule_code, said.text)
+            (submission_id, said.sheet, said.cell, said.rule_code, without_identity_numbers(said.text))
             for submission_id in dict.fromkeys(ids.values())
             for said in file.explanations
         ]

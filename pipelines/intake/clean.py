@@ -17,6 +17,7 @@ from pipelines.intake.cells import NOTHING, first_rule, is_error, is_placeholder
 from pipelines.intake.codes import nearest_entries, parse_boolean, parse_choice, parse_code
 from pipelines.intake.dates import parse_date
 from pipelines.intake.numbers import parse_number
+from pipelines.intake.personal import without_identity_numbers_expr, without_personal_numbers_expr
 from pipelines.intake.tax_codes import parse_tax_code
 from pipelines.intake.text import collapse_expr
 
@@ -92,7 +93,9 @@ def _reading(type_: FieldType, choices: tuple[Choice, ...], text: pl.Expr) -> pl
         # "-" and "chưa có" can only mean that there is no value, unless the code list says otherwise.
         # A number differs: there "-" might be 0.
         empty = is_placeholder(text) & (value.is_null() | (type_ is FieldType.CODE))
+    shown = pl.field("shown")
     return _reading_by_type(type_, choices, text).struct.with_fields(
+        shown=shown if type_ is FieldType.TAX_CODE else without_personal_numbers_expr(shown),
         value=pl.when(~broken & ~empty).then(value),
         rule=first_rule(("cell_error", broken), ("number_not_available", empty)).fill_null(rule),
     )
@@ -115,7 +118,7 @@ def _reading_by_type(type_: FieldType, choices: tuple[Choice, ...], text: pl.Exp
         case FieldType.CODE:
             return parse_code(text)
         case FieldType.TEXT:
-            return reading(value=collapse_expr(text), rule=NOTHING, shown=text)
+            return reading(value=without_identity_numbers_expr(collapse_expr(text)), rule=NOTHING, shown=text)
 
 
 def _findings(cells: pl.DataFrame, rule: CatalogueRule, field: FormField, position: int) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from pipelines.intake.absence import Said, absent, label, sent_for, unnamed
 from pipelines.intake.explanations import Explanation, explanations_in
 from pipelines.intake.headings import HeadingFinder, Rows, is_running_number
 from pipelines.intake.labels import words
+from pipelines.intake.personal import without_personal_numbers
 from pipelines.intake.read import Sheet, Workbook, column_letter
 from pipelines.intake.register import Receipt
 from pipelines.intake.sender import (
@@ -315,7 +316,9 @@ class Recogniser:
 
     def _finding(self, name: str, **said: str) -> Finding:
         rule = self._contracts.named(name)
-        return Finding(rule, rule.message_vi.format_map(said), sheet=said.get("sheet"), value=said.get("value"))
+        sheet = said.get("sheet")
+        shown = {word: without_personal_numbers(text) for word, text in said.items()}
+        return Finding(rule, rule.message_vi.format_map(shown), sheet=sheet, value=shown.get("value"))
 
 
 def _folded_words(text: str) -> str:

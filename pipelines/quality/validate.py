@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.contracts.frames import ISSUES, with_letters
 from pipelines.contracts.model import Contracts, Form, Layout
+from pipelines.intake.personal import without_identity_numbers_expr
 from pipelines.intake.units import OrgUnits, load_org_units
 from pipelines.quality.context import open_context, outcomes_by_id, run_suite, store
 from pipelines.quality.entries import with_entry_columns
@@ -193,8 +194,8 @@ def _findings(unexpected: pl.DataFrame, check: Check) -> pl.DataFrame:
         sheet="source_sheet",
         source_row="source_row",
         field=pl.lit(check.marked, pl.String),
-        value=check.value,
-        message_vi=check.message,
+        value=without_identity_numbers_expr(check.value),
+        message_vi=without_identity_numbers_expr(check.message),
     )
 
 

@@ -64,12 +64,10 @@ def write_answers(
     Returns:
         the files written, in the order of the receipts.
     """
-    worth_telling = issues.filter(pl.col("rule_code") != contracts.named("duplicate_file").code)
-    told = submissions.join(worth_telling, on="submission_id", how="semi")["receipt_id"].implode()
-    by_receipt = submissions.filter(pl.col("receipt_id").is_in(told)).partition_by("receipt_id", as_dict=True)
+    due = answers_due(submissions, issues, contracts)
     written = []
     for receipt in receipts:
-        if (mine := by_receipt.get((receipt.receipt_id,))) is not None:
+        if (mine := due.get(receipt.receipt_id)) is not None:
             folder = settings.returned / answer_folder(mine)
             if anew is not None and receipt.receipt_id not in anew and (folder / answer_name(receipt)).exists():
                 continue
@@ -78,6 +76,20 @@ def write_answers(
             written.append(write_answer(folder, receipt, raw_file, mine, found, contracts, units, pages))
         on_file()
     return written
+
+
+def answers_due(submissions: pl.DataFrame, issues: pl.DataFrame, contracts: Contracts) -> dict[str, pl.DataFrame]:
+    """Receipt of each file of which there is something to say → its SUBMISSIONS.
+
+    Args:
+        submissions: SUBMISSIONS of the files.
+        issues: ISSUES of these submissions.
+        contracts: forms and rules.
+    """
+    worth_telling = issues.filter(pl.col("rule_code") != contracts.named("duplicate_file").code)
+    told = submissions.join(worth_telling, on="submission_id", how="semi")["receipt_id"].implode()
+    by_receipt = submissions.filter(pl.col("receipt_id").is_in(told)).partition_by("receipt_id", as_dict=True)
+    return {str(receipt_id): mine for (receipt_id,), mine in by_receipt.items()}
 
 
 def write_answer(

@@ -16,6 +16,10 @@ class NotPublishedError(LookupError):
     """There is no published file yet, or it has no such table; the message names what is missing."""
 
 
+class UnreadableFileError(RuntimeError):
+    """The published file is there, and DuckDB cannot read it."""
+
+
 @contextmanager
 def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, to be read.
@@ -41,3 +45,20 @@ def read_published(settings: Settings, tables: Iterable[str]) -> dict[str, pl.Da
     """
     with open_published(settings) as connection:
         return {table: connection.table(f"{PUBLIC_SCHEMA}.{table}").pl() for table in tables}
+
+
+def rows_by_table(settings: Settings) -> dict[str, int]:
+    """Public table → how many rows the published file has of it.
+
+    Raises:
+        NotPublishedError: nothing is published.
+        UnreadableFileError: the file is damaged.
+    """
+    try:
+        with open_published(settings) as connection:
+            tables = connection.execute(
+                "select table_name from duckdb_tables() where schema_name = ? order by all", [PUBLIC_SCHEMA]
+            ).fetchall()
+            return {name: connection.table(f"{PUBLIC_SCHEMA}.{name}").shape[0] for (name,) in tables}
+    except duckdb.Error as error:
+        raise UnreadableFileError(str(error)) from error

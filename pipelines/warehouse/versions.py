@@ -15,7 +15,7 @@ from pathlib import Path
 
 SUMS = "SHA256SUMS"
 MANIFEST = "manifest.json"
-_VERSIONS = "versions"
+VERSIONS = "versions"
 _HISTORY = "versions.json"
 
 
@@ -33,11 +33,20 @@ def seal(folder: Path) -> None:
 
 def is_whole(folder: Path) -> bool:
     """Whether a folder holds a version just as it was sealed."""
-    if not (folder / SUMS).exists():
-        return False
+    return (folder / SUMS).exists() and not damaged_files(folder)
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """Files of a sealed version that are missing or not as they were sealed.
+
+    Raises:
+        FileNotFoundError: the folder was never sealed.
+    """
     lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
     expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    return all((folder / name).exists() and sha256(folder / name) == digest for name, digest in expected.items())
+    return [
+        name for name, digest in expected.items() if not (folder / name).exists() or sha256(folder / name) != digest
+    ]
 
 
 def read_manifest(folder: Path) -> dict[str, object]:
@@ -52,7 +61,7 @@ def install(staged: Path, published: Path, version: str, keep: int) -> None:
     Every step leaves whole files behind, and the manifest comes last: a run that is killed in between is made up for
     by the next one. Files that readers hold open stay theirs.
     """
-    home = published / _VERSIONS / version
+    home = published / VERSIONS / version
     home.parent.mkdir(exist_ok=True)
     if home.exists():
         shutil.rmtree(home)
@@ -64,10 +73,10 @@ def install(staged: Path, published: Path, version: str, keep: int) -> None:
         for path in (published / folder).iterdir():
             if f"{folder}/{path.name}" not in names:
                 path.unlink()
-    history = [version, *(older for older in _history(published) if older != version)][:keep]
-    _write_history(published, history)
+    kept = [version, *(older for older in history(published) if older != version)][:keep]
+    _write_history(published, kept)
     for path in home.parent.iterdir():
-        if path.name not in history:
+        if path.name not in kept:
             # What a reader of Windows holds open cannot be removed; the next publication tries again.
             shutil.rmtree(path, ignore_errors=True)
 
@@ -90,7 +99,7 @@ def _put(source: Path, target: Path) -> None:
     beside.unlink(missing_ok=True)
 
 
-def _history(published: Path) -> list[str]:
+def history(published: Path) -> list[str]:
     """The versions kept, newest first."""
     path = published / _HISTORY
     return json.loads(path.read_text(encoding="utf-8"))["versions"] if path.exists() else []
