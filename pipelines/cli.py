@@ -50,15 +50,24 @@ def _settings(data_dir: Path | None) -> Settings:
 
 
 @app.command()
-def run(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def run(
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Số giây chờ nếu tiến trình khác đang ghi vào thư mục dữ liệu.")
+    ] = 0,
+) -> None:
     """Tiếp nhận tệp mới trong inbox, kiểm tra, dựng kho, công bố và trả lời đơn vị gửi."""
+    from pipelines.data_lock import DataRootBusyError
     from pipelines.progress import StageProgress
     from pipelines.run import RunFailedError, run_everything
 
     settings = _settings(data_dir)
     try:
         with StageProgress(_messages) as progress:
-            summary = run_everything(settings, progress)
+            summary = run_everything(settings, progress, wait)
+    except DataRootBusyError as error:
+        _fail(str(error), code=1)
     except RunFailedError as error:
         _messages.print("[bold red]Lượt chạy không thành công.[/] Bản đã công bố trước đó giữ nguyên.")
         _messages.print(str(error), markup=False)

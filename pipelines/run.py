@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.contracts.frames import ISSUES
 from pipelines.dagster_home import dagster_environment
+from pipelines.data_lock import hold_data_root
 from pipelines.intake.register import read_ledger
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
@@ -77,12 +78,23 @@ def submissions_as_json(submissions: pl.DataFrame, issues: pl.DataFrame) -> list
     ]
 
 
-def run_everything(settings: Settings, progress: StageProgress) -> RunSummary:
+def run_everything(settings: Settings, progress: StageProgress, wait_seconds: float = 0) -> RunSummary:
     """Take in, judge, build, publish and answer, by the same job as in the Dagster UI.
 
+    Args:
+        settings: where everything is.
+        progress: is told of every stage.
+        wait_seconds: how long to wait for another process that writes to the data root.
+
     Raises:
+        DataRootBusyError: another process still does.
         RunFailedError: a step failed.
     """
+    with hold_data_root(settings, "lượt chạy từ dòng lệnh", wait_seconds):
+        return _run(settings, progress)
+
+
+def _run(settings: Settings, progress: StageProgress) -> RunSummary:
     os.environ.update(dagster_environment(settings))
     known = len(read_ledger(settings))
     with progress.stage("Khởi động"):
@@ -101,7 +113,10 @@ def run_everything(settings: Settings, progress: StageProgress) -> RunSummary:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            resources={"progress": ResourceDefinition.hardcoded_resource(progress)},
+            resources={
+                "progress": ResourceDefinition.hardcoded_resource(progress),
+                "settings": ResourceDefinition.hardcoded_resource(settings),  # the data root is held already
+            },
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     if not result.success:
