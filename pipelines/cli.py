@@ -358,7 +358,7 @@ def _print_summary(summary: RunSummary, settings: Settings) -> None:
     from pipelines.quality.settle import VERDICTS
     from pipelines.reports.wording import count_vi, verdict_vi
 
-    if not summary.received and not summary.is_new_version:
+    if not (summary.received or summary.is_new_version or summary.left or summary.made_again):
         print(f"Không có tệp mới trong {settings.inbox}. Bản công bố {summary.published_version} giữ nguyên.")
         return
     table = Table(title="Kết quả lượt chạy", show_header=False)
@@ -370,6 +370,10 @@ def _print_summary(summary: RunSummary, settings: Settings) -> None:
     table.add_row("Bản công bố", f"{summary.published_version} ({state}) tại {settings.published}")
     table.add_row("Thời gian", f"{count_vi(round(sum(summary.seconds.values())))} giây")
     Console().print(table)
+    if summary.made_again:
+        print(f"Tệp hỏng trong kho dữ liệu, đã dựng lại từ tệp gốc: {', '.join(summary.made_again)}")
+    if summary.left:
+        print(f"Còn trong {settings.inbox}, đang được ghi hoặc không đọc được: {', '.join(summary.left)}")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -16,6 +17,12 @@ from pipelines.intake.register import read_ledger
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
 
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, JobDefinition
+
+# On runs of the command line: they hold the data root from beginning to end, so an earlier one that still seems to go
+# on was killed.
+_OURS = {"congdoan/started_by": "command line"}
 _ROWS = ("found", "preamble", "header", "total", "footer", "accepted", "returned")
 
 
@@ -34,6 +41,8 @@ class RunSummary:
         published_version: the version that readers see now.
         is_new_version: whether this run changed what readers see.
         answers: workbooks written for senders.
+        left: files that stayed in the inbox: still being written, not readable, or links.
+        made_again: damaged files of the lake that were made again from ``raw``.
         seconds: time by stage.
     """
 
@@ -43,6 +52,8 @@ class RunSummary:
     published_version: str
     is_new_version: bool
     answers: int
+    left: list[str]
+    made_again: list[str]
     seconds: dict[str, float]
 
     def count(self, verdict: str) -> int:
@@ -90,38 +101,79 @@ def run_everything(settings: Settings, progress: StageProgress, wait_seconds: fl
         DataRootBusyError: another process still does.
         RunFailedError: a step failed.
     """
+    if "settle_seconds" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"settle_seconds": 0.0})  # who starts a run has put the files there
     with hold_data_root(settings, "lượt chạy từ dòng lệnh", wait_seconds):
-        return _run(settings, progress)
+        try:
+            return _run(settings, progress)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise RunFailedError(_disk_full(settings, str(error))) from error
 
 
 def _run(settings: Settings, progress: StageProgress) -> RunSummary:
     os.environ.update(dagster_environment(settings))
     known = len(read_ledger(settings))
     with progress.stage("Khởi động"):
-        from dagster import DagsterInstance, ResourceDefinition
-
         from pipelines.definitions import defs
         from pipelines.defs.resources import job_of
 
         job = job_of(defs())
     settings.build.mkdir(parents=True, exist_ok=True)
     with (
-        DagsterInstance.get() as instance,
         (settings.build / "run.log").open("w", encoding="utf-8") as log,
         redirect_stdout(log),  # dbt's lines: standard output belongs to the caller's document
     ):
-        result = job.execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            resources={
-                "progress": ResourceDefinition.hardcoded_resource(progress),
-                "settings": ResourceDefinition.hardcoded_resource(settings),  # the data root is held already
-            },
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        result = _execute(job, settings, progress)
     if not result.success:
-        raise RunFailedError(_failures(result))
+        failures = _failures(result)
+        raise RunFailedError(_disk_full(settings, failures) if _says_disk_full(failures) else failures)
     return _summary(settings, result, len(read_ledger(settings)) - known, progress)
+
+
+def _execute(job: JobDefinition, settings: Settings, progress: StageProgress) -> Any:
+    """The result of the job; a history of runs that cannot be written or read is a failure of the run."""
+    from dagster import DagsterInstance, ResourceDefinition
+    from sqlalchemy.exc import DatabaseError
+
+    try:
+        with DagsterInstance.get() as instance:
+            _end_killed_runs(instance)
+            return job.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                tags=_OURS,
+                resources={
+                    "progress": ResourceDefinition.hardcoded_resource(progress),
+                    "settings": ResourceDefinition.hardcoded_resource(settings),  # the data root is held already
+                },
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+    except DatabaseError as error:
+        if _says_disk_full(str(error)):
+            raise RunFailedError(_disk_full(settings, str(error.orig))) from error
+        raise RunFailedError(
+            f"Không đọc hoặc ghi được lịch sử các lượt chạy của Dagster trong {settings.dagster_home} ({error.orig}). "
+            "Lịch sử ấy không chứa số liệu: chuyển thư mục đó đi nơi khác rồi chạy lại."
+        ) from error
+
+
+def _end_killed_runs(instance: DagsterInstance) -> None:
+    """Say of runs that were killed that they failed: the UI would wait for their end before it starts another."""
+    from dagster import DagsterRunStatus, RunsFilter
+
+    going_on = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    for run in instance.get_runs(RunsFilter(tags=_OURS, statuses=going_on)):
+        instance.report_run_failed(run, "The process of this run was killed.")
+
+
+def _says_disk_full(message: str) -> bool:
+    return any(words in message for words in ("No space left on device", "disk is full", "Disk quota exceeded"))
+
+
+def _disk_full(settings: Settings, message: str) -> str:
+    return f"{message}\nỔ đĩa chứa {settings.root} đã đầy: giải phóng chỗ rồi chạy lại; chưa có gì bị mất."
 
 
 def _summary(settings: Settings, result: Any, received: int, progress: StageProgress) -> RunSummary:
@@ -136,6 +188,8 @@ def _summary(settings: Settings, result: Any, received: int, progress: StageProg
         published_version=published["version"],
         is_new_version=published["is_new"],
         answers=_metadata(result, "returned_workbooks")["workbooks_written"],
+        left=_metadata(result, "received_files")["left_in_inbox"],
+        made_again=_metadata(result, "cleaned_rows")["lake_files_made_again"],
         seconds=progress.seconds,
     )
 

@@ -7,12 +7,22 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place and move it there: a reader never sees half of it. Folders are made."""
+def write_whole(path: Path, content: str | bytes, *, durable: bool = False) -> None:
+    """Write a file beside its place and move it there: a reader never sees half of it. Folders are made.
+
+    Args:
+        path: the place.
+        content: text is written as UTF-8.
+        durable: whether it has to be on the disk when this returns.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    if durable:
+        flush([partial])
     os.replace(partial, path)
+    if durable:
+        flush([path.parent])
 
 
 def flush(paths: Iterable[Path]) -> None:
