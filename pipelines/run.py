@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import shutil
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # On runs of the command line: they hold the data root from beginning to end, so an earlier one that still seems to go
 # on was killed.
 _OURS = {"congdoan/started_by": "command line"}
+_LEAST_FREE_BYTES = 4 << 20
 _ROWS = ("found", "preamble", "header", "total", "footer", "accepted", "returned")
 
 
@@ -107,9 +108,9 @@ def run_everything(settings: Settings, progress: StageProgress, wait_seconds: fl
         try:
             return _run(settings, progress)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if not _is_full(settings, str(error)):
                 raise
-            raise RunFailedError(_disk_full(settings, str(error))) from error
+            raise RunFailedError(_with_remedy(settings, str(error))) from error
 
 
 def _run(settings: Settings, progress: StageProgress) -> RunSummary:
@@ -118,8 +119,12 @@ def _run(settings: Settings, progress: StageProgress) -> RunSummary:
     with progress.stage("Khởi động"):
         from pipelines.definitions import defs
         from pipelines.defs.resources import job_of
+        from pipelines.warehouse.dbt import DbtError
 
-        job = job_of(defs())
+        try:
+            job = job_of(defs())
+        except DbtError as error:  # the dbt project is parsed where its assets are defined
+            raise RunFailedError(_with_remedy(settings, str(error))) from error
     settings.build.mkdir(parents=True, exist_ok=True)
     with (
         (settings.build / "run.log").open("w", encoding="utf-8") as log,
@@ -127,8 +132,7 @@ def _run(settings: Settings, progress: StageProgress) -> RunSummary:
     ):
         result = _execute(job, settings, progress)
     if not result.success:
-        failures = _failures(result)
-        raise RunFailedError(_disk_full(settings, failures) if _says_disk_full(failures) else failures)
+        raise RunFailedError(_with_remedy(settings, _failures(result)))
     return _summary(settings, result, len(read_ledger(settings)) - known, progress)
 
 
@@ -151,8 +155,8 @@ def _execute(job: JobDefinition, settings: Settings, progress: StageProgress) ->
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
     except DatabaseError as error:
-        if _says_disk_full(str(error)):
-            raise RunFailedError(_disk_full(settings, str(error.orig))) from error
+        if _is_full(settings, str(error)):
+            raise RunFailedError(_with_remedy(settings, str(error.orig))) from error
         raise RunFailedError(
             f"Không đọc hoặc ghi được lịch sử các lượt chạy của Dagster trong {settings.dagster_home} ({error.orig}). "
             "Lịch sử ấy không chứa số liệu: chuyển thư mục đó đi nơi khác rồi chạy lại."
@@ -168,11 +172,15 @@ def _end_killed_runs(instance: DagsterInstance) -> None:
         instance.report_run_failed(run, "The process of this run was killed.")
 
 
-def _says_disk_full(message: str) -> bool:
-    return any(words in message for words in ("No space left on device", "disk is full", "Disk quota exceeded"))
+def _is_full(settings: Settings, message: str) -> bool:
+    """Whether a run failed for want of room. Not every library says so: SQLite calls it an I/O error."""
+    says_so = any(words in message for words in ("No space left on device", "disk is full", "Disk quota exceeded"))
+    return says_so or shutil.disk_usage(settings.root).free < _LEAST_FREE_BYTES
 
 
-def _disk_full(settings: Settings, message: str) -> str:
+def _with_remedy(settings: Settings, message: str) -> str:
+    if not _is_full(settings, message):
+        return message
     return f"{message}\nỔ đĩa chứa {settings.root} đã đầy: giải phóng chỗ rồi chạy lại; chưa có gì bị mất."
 
 

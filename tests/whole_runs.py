@@ -49,7 +49,8 @@ def fill(inbox: Path) -> None:
     drop(inbox, "2021-10-09", "quy-2-sua.xlsx", "2021-Q2", 11)
     broken = drop(inbox, "2022-01-10", "quy-4.csv", "2021-Q4", 8, "csv", forms=1)
     lines = broken.read_bytes().decode("utf-8-sig").splitlines()
-    broken.write_text("\n".join([*lines[:-1], lines[-1].replace(";", ";x")]), encoding="utf-8-sig")
+    # The last line is the total; in the one before it no cell says any more what it said.
+    broken.write_text("\n".join([*lines[:-2], lines[-2].replace(";", ";x"), lines[-1]]), encoding="utf-8-sig")
     (inbox / "2022-01-11").mkdir()
     (inbox / "2022-01-11" / "anh.xlsx").write_bytes(b"not a workbook")
     shutil.copy(third, inbox / "2022-01-11" / "gui-lai.xlsx")

@@ -160,8 +160,8 @@ def register_inbox(settings: Settings, now: dt.datetime | None = None, settled_f
                 write_whole(recorded, "".join(_line(receipt) for receipt in receipts), durable=True)
                 new += receipts
         emptied = {path.relative_to(claim).parent for path in claim.rglob("*") if not path.is_dir()}
-        shutil.rmtree(claim)
         _prune(settings.inbox, emptied)
+        shutil.rmtree(claim)
     return new
 
 
