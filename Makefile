@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& echo "$$python" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ui lint fuzz bench audit codegen lock clean
+.PHONY: help setup demo test ui lint fuzz kill bench audit codegen lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -36,6 +36,9 @@ lint: setup ## style, types, SQL, generated files
 
 fuzz: setup ## 10,000 broken files: no crash, no hang, nothing accepted that a file does not say
 	CONGDOAN_FUZZ=10000 $(BIN)/python -m pytest tests/integration/test_fuzz.py -q
+
+kill: setup ## 50 runs killed at moments spread over their length, full disks, two runs at once; takes hours
+	CONGDOAN_KILLS=50 $(BIN)/python -m pytest tests/integration/test_kills.py -q
 
 bench: setup ## benchmarks
 	$(BIN)/python -m pytest tests/benchmarks -s

@@ -52,15 +52,24 @@ def _settings(data_dir: Path | None) -> Settings:
 
 
 @app.command()
-def run(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def run(
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Số giây chờ nếu tiến trình khác đang ghi vào thư mục dữ liệu.")
+    ] = 0,
+) -> None:
     """Tiếp nhận tệp mới trong inbox, kiểm tra, dựng kho, công bố và trả lời đơn vị gửi."""
+    from pipelines.data_lock import DataRootBusyError
     from pipelines.progress import StageProgress
     from pipelines.run import RunFailedError, run_everything
 
     settings = _settings(data_dir)
     try:
         with StageProgress(_messages) as progress:
-            summary = run_everything(settings, progress)
+            summary = run_everything(settings, progress, wait)
+    except DataRootBusyError as error:
+        _fail(str(error), code=1)
     except RunFailedError as error:
         _messages.print("[bold red]Lượt chạy không thành công.[/] Bản đã công bố trước đó giữ nguyên.")
         _messages.print(str(error), markup=False)
@@ -359,7 +368,7 @@ def _print_summary(summary: RunSummary, settings: Settings) -> None:
     from pipelines.quality.settle import VERDICTS
     from pipelines.reports.wording import count_vi, verdict_vi
 
-    if not summary.received and not summary.is_new_version:
+    if not (summary.received or summary.is_new_version or summary.left or summary.made_again):
         print(f"Không có tệp mới trong {settings.inbox}. Bản công bố {summary.published_version} giữ nguyên.")
         return
     table = Table(title="Kết quả lượt chạy", show_header=False)
@@ -371,6 +380,10 @@ def _print_summary(summary: RunSummary, settings: Settings) -> None:
     table.add_row("Bản công bố", f"{summary.published_version} ({state}) tại {settings.published}")
     table.add_row("Thời gian", f"{count_vi(round(sum(summary.seconds.values())))} giây")
     Console().print(table)
+    if summary.made_again:
+        print(f"Tệp hỏng trong kho dữ liệu, đã dựng lại từ tệp gốc: {', '.join(summary.made_again)}")
+    if summary.left:
+        print(f"Còn trong {settings.inbox}, đang được ghi hoặc không đọc được: {', '.join(summary.left)}")
 
 
 if __name__ == "__main__":

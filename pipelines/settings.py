@@ -23,6 +23,12 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=PROJECT_DIR / "data", description="the data root")
     keep_versions: int = Field(default=5, ge=1, description="published versions that are kept, the newest among them")
+    settle_seconds: float = Field(
+        default=5,
+        ge=0,
+        description="a file that was changed within so many seconds is still being written and stays in the inbox; "
+        "`congdoan run` by a person does not wait for it unless this is set",
+    )
     rule_pages_url: str | None = Field(
         default=None,
         pattern=r"^https?://.*\{code\}",
@@ -73,6 +79,11 @@ class Settings(BaseSettings):
     def dbt_target(self) -> Path:
         """Dbt's manifest, compiled SQL and run results."""
         return self.build / "dbt"
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest of the dbt project as the Dagster assets are made from it."""
+        return self.build / "manifest.json"
 
     @property
     def data_docs(self) -> Path:

@@ -4,13 +4,14 @@ import polars as pl
 from dagster import AssetExecutionContext, MaterializeResult, ResourceParam, asset
 
 from pipelines.contracts import load_contracts
-from pipelines.defs.metadata import counts, preview
+from pipelines.defs.metadata import PREVIEW_ROWS, counts, preview
 from pipelines.intake.batch import build_batch, recognise_files
-from pipelines.intake.register import read_ledger, register_inbox
+from pipelines.intake.register import left_files, read_ledger, register_inbox, require_intact
 from pipelines.intake.units import load_org_units
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import Lake
+from pipelines.warehouse.mending import mend
 from pipelines.warehouse.settlement import pending
 from pipelines.warehouse.stage import Stage
 
@@ -22,15 +23,16 @@ OWNERS = ["team:data"]
 def received_files(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
     """Every file ever received, kept by its sha256 in `data/raw`, and the ledger of receipts.
 
-    Takes what is in the inbox; nothing is ever changed or deleted here.
+    Takes what is in the inbox, except for files that are still being written; nothing is ever changed or deleted here.
     """
     with progress.stage("Tiếp nhận tệp"):
-        new = register_inbox(settings)
+        new = register_inbox(settings, settled_for_seconds=settings.settle_seconds)
         ledger = read_ledger(settings)
     return MaterializeResult(
         metadata={
             "files_received_now": len(new),
             "of_which_duplicates": sum(receipt.copy_of is not None for receipt in new),
+            "left_in_inbox": left_files(settings)[:PREVIEW_ROWS],
             "dagster/row_count": len(ledger),
             "preview": preview(
                 pl.DataFrame(
@@ -47,14 +49,20 @@ def received_files(settings: ResourceParam[Settings], progress: ResourceParam[St
 def cleaned_rows(
     context: AssetExecutionContext, settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
 ) -> MaterializeResult:
-    """Typed rows of every form in the files that are not in the lake yet, with what could not be read.
+    """Typed rows of every form in the files that are not in the lake yet, or no longer whole in it.
 
     Files are read one at a time; form, unit and period are recognised; values are cleaned over all files at once.
     """
     contracts = load_contracts()
     lake = Lake(settings.lake, contracts)
-    new = pending(read_ledger(settings), lake)
-    to_read = [(receipt, settings.raw / receipt.raw_path) for receipt in new if receipt.copy_of is None]
+    ledger = read_ledger(settings)
+    damage = mend(lake, ledger, contracts)
+    for file in damage.files:
+        context.log.warning("damaged in the lake, made again from raw: %s", file)
+    new = pending(ledger, lake)
+    originals = [receipt for receipt in new if receipt.copy_of is None]
+    require_intact(originals, settings)
+    to_read = [(receipt, settings.raw / receipt.raw_path) for receipt in originals]
     with progress.stage("Đọc và nhận diện", total=len(to_read)) as ticker:
         files = recognise_files(to_read, contracts, load_org_units(), on_file=ticker.tick)
     with progress.stage("Làm sạch"):
@@ -66,6 +74,7 @@ def cleaned_rows(
     return MaterializeResult(
         metadata={
             "files_read": len(files),
+            "lake_files_made_again": damage.files,
             "submissions_found": batch.candidates.height,
             "not_recognised": batch.candidates.filter(~pl.col("is_recognised")).height,
             "dagster/row_count": sum(batch.row_counts.values()),

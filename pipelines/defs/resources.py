@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dagster import (
     AssetSelection,
     Definitions,
+    InitResourceContext,
     JobDefinition,
     ResourceDefinition,
     define_asset_job,
@@ -13,11 +16,14 @@ from dagster import (
 )
 from dagster_dbt import DbtCliResource
 
+from pipelines.data_lock import hold_data_root
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt import DBT_PROJECT_DIR, executable
 
 RUN_EVERYTHING = "run_everything"
+# A run from the UI that meets one from the command line waits for it rather than fail.
+_SECONDS_TO_WAIT = 1800
 
 run_everything = define_asset_job(
     RUN_EVERYTHING,
@@ -26,12 +32,26 @@ run_everything = define_asset_job(
 )
 
 
+def _held_settings(context: InitResourceContext) -> Iterator[Settings]:
+    """Where things are, with the data root held until the run ends.
+
+    Every step asks for the settings, so none can write without the lock, also when it runs alone. Outside of a run, as
+    in a sensor, nothing is held.
+    """
+    settings = Settings()
+    if context.run is None:
+        yield settings
+        return
+    with hold_data_root(settings, f"lượt chạy {context.run.job_name} trong Dagster", _SECONDS_TO_WAIT):
+        yield settings
+
+
 @definitions
 def defs() -> Definitions:
     """Resources, the job, and one process per run: the heavy packages are imported once."""
     return Definitions(
         resources={
-            "settings": ResourceDefinition.hardcoded_resource(Settings()),
+            "settings": ResourceDefinition(_held_settings),
             "progress": ResourceDefinition.hardcoded_resource(StageProgress()),
             "dbt": DbtCliResource(project_dir=str(DBT_PROJECT_DIR), dbt_executable=executable()),
         },

@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from pipelines.defs.intake import OWNERS
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
-from pipelines.warehouse.dbt import environment, manifest_path
+from pipelines.warehouse.dbt import clear_build, environment, manifest_path
 from pipelines.warehouse.publish import PUBLIC_SCHEMA, publish
 
 SETTINGS = Settings()
@@ -55,6 +55,8 @@ def warehouse(
     """Seeds, staging, facts and marts, built and tested in one dbt run."""
     os.environ.update(environment(settings))
     settings.build.mkdir(parents=True, exist_ok=True)
+    if not context.is_subset:
+        clear_build(settings)
     with progress.stage("Dựng kho (dbt)") as ticker:
         invocation = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"],

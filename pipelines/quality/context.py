@@ -8,6 +8,7 @@ below the directory that the caller names (``data/build/gx``).
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,7 +127,17 @@ def store(
 
 def build_data_docs(gx_dir: Path) -> Path:
     """Render the stored suites and results as HTML; returns the index page. Once per run is enough."""
+    _drop_torn(gx_dir)
     pages: dict[str, Any] = open_context(gx_dir).build_data_docs()
     if not pages:
         raise RuntimeError(f"{CONFIGURATION.name} names no Data Docs site")
     return gx_dir / "data_docs" / "index.html"
+
+
+def _drop_torn(gx_dir: Path) -> None:
+    """Remove what GX wrote only in part when a run was killed: it would stop every later one here."""
+    for path in gx_dir.rglob("*.json"):
+        try:
+            json.loads(path.read_bytes())
+        except ValueError:
+            path.unlink()

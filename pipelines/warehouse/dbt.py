@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.whole_files import write_whole
 
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 # Written by hand or generated, everything that decides what the manifest says.
@@ -39,26 +42,43 @@ def executable() -> str:
 def manifest_path(settings: Settings) -> Path:
     """The manifest of the dbt project; parsed again only when the project or the lake's place has changed.
 
+    A copy of our own, moved into place: dbt writes its own bit by bit at every start, and a run that is killed then
+    leaves half of it. Definitions are also loaded while a run is going on, so dbt parses beside its target.
+
     Raises:
         DbtError: the project does not parse.
     """
-    manifest = settings.dbt_target / "manifest.json"
-    stamp = settings.dbt_target / "manifest.sha256"
+    stamp = settings.manifest.with_suffix(".sha256")
     fingerprint = _fingerprint(settings)
-    if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
-        return manifest
+    if settings.manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
+        return settings.manifest
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    parsed = subprocess.run(
-        [executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT_DIR)],
-        env={**os.environ, **environment(settings)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if parsed.returncode != 0:
-        raise DbtError(f"dbt parse failed:\n{parsed.stdout}{parsed.stderr}")
-    stamp.write_text(fingerprint, encoding="utf-8")
-    return manifest
+    with tempfile.TemporaryDirectory(prefix=".parse-", dir=settings.build) as target:
+        parsed = subprocess.run(
+            [executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT_DIR)],
+            env={**os.environ, **environment(settings), "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if parsed.returncode != 0:
+            raise DbtError(f"dbt parse failed:\n{parsed.stdout}{parsed.stderr}")
+        # What dbt builds with: else it would parse everything once more.
+        os.replace(Path(target) / "partial_parse.msgpack", settings.dbt_target / "partial_parse.msgpack")
+        os.replace(Path(target) / "manifest.json", settings.manifest)
+    write_whole(stamp, fingerprint)
+    return settings.manifest
+
+
+def clear_build(settings: Settings) -> None:
+    """Remove the build before everything is built anew.
+
+    A file that was torn would stop every later run, models that are gone would be published for ever, and a dbt whose
+    run was killed may still be writing to it.
+    """
+    for path in (settings.build_db, settings.build_db.with_suffix(".duckdb.wal")):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(settings.build_db.with_suffix(".duckdb.tmp"), ignore_errors=True)
 
 
 def project_hash() -> str:

@@ -9,6 +9,7 @@ A batch is in the lake once its marker stands in ``batches/``; until then it is 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -75,6 +76,22 @@ class Lake:
     def add_rows(self, table: str, period: str, batch: str, frame: pl.DataFrame) -> None:
         """Keep the rows of a batch; the same batch written again replaces itself."""
         write_parquet(frame.select(*self.schemas[table]), self._folder(table, period) / f"{batch}.parquet")
+
+    def batches(self) -> set[str]:
+        """Every batch that is in the lake."""
+        folder = self.root / "batches"
+        return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+    def drop_batch(self, batch: str) -> None:
+        """Take the rows of a batch out of the lake; it is to be taken in again."""
+        (self.root / "batches" / batch).unlink(missing_ok=True)
+        for path in self.root.glob(f"*/period=*/{batch}.parquet"):
+            path.unlink()
+
+    def drop_everything(self) -> None:
+        """Empty the lake; the markers first, so that what is left of a killed run counts for nothing."""
+        for folder in (self.root / "batches", *(self.root / table for table in self.schemas)):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, table: str, period: str) -> Path:
         return self.root / table / f"period={period}"

@@ -67,7 +67,7 @@ def publish(settings: Settings) -> Publication:
             "views": {name: _described(staging, _READERS, name, rows) for name, rows in views.items()},
         }
         version = _hash(json.dumps(content, sort_keys=True))[:12]
-        if read_manifest(settings).get("version") == version and versions.is_whole(settings.published):
+        if versions.is_installed(settings.published, version):
             return Publication(version, tables, is_new=False)
         (staging / versions.MANIFEST).write_text(
             json.dumps({"version": version, **content}, indent=2, ensure_ascii=False) + "\n",

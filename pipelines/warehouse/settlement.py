@@ -142,6 +142,8 @@ def _add_rows(batch: Batch, submissions: pl.DataFrame, receipts: pl.DataFrame, l
         .join(receipts.select("receipt_id", "batch"), on="receipt_id")
         .select("submission_id", "batch", pl.col("period").alias("_period"))
     )
+    for name in receipts["batch"].unique():
+        lake.drop_batch(name)  # what a killed run wrote of it
     tables = {**batch.rows, PLACES_TABLE: batch.places, EXPLANATIONS_TABLE: batch.explanations}
     for table, frame in tables.items():
         kept = frame.join(accepted, on="submission_id", how="inner", maintain_order="left")

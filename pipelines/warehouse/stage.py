@@ -5,6 +5,7 @@ Steps may run in processes of their own, so they meet in files. Nothing here out
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -26,11 +27,12 @@ class Stage:
         write_parquet(frame, self._root / f"{name}.parquet")
 
     def load(self, name: str) -> pl.DataFrame:
-        """A frame that an earlier step left; ``FileNotFoundError`` if that step has not run."""
+        """A frame that an earlier step left; ``FileNotFoundError`` if that step has not run since the first one did."""
         return pl.read_parquet(self._root / f"{name}.parquet")
 
     def save_batch(self, batch: Batch) -> None:
-        """Leave everything that intake made."""
+        """Leave everything that intake made, and nothing of the batch before: its findings would be taken for these."""
+        shutil.rmtree(self._root, ignore_errors=True)
         for name in ("candidates", "totals", "places", "issues", "explanations"):
             self.save(name, getattr(batch, name))
         for form, rows in batch.rows.items():

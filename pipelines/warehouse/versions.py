@@ -11,12 +11,16 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from pipelines.whole_files import flush, write_whole
 
 SUMS = "SHA256SUMS"
 MANIFEST = "manifest.json"
 VERSIONS = "versions"
 _HISTORY = "versions.json"
+_DROPPED = ".dropped"
 
 
 def sha256(path: Path) -> str:
@@ -50,35 +54,61 @@ def damaged_files(folder: Path) -> list[str]:
 
 
 def read_manifest(folder: Path) -> dict[str, object]:
-    """The manifest in a folder; empty when there is none."""
-    path = folder / MANIFEST
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """The manifest in a folder; empty when there is none, or none that can be read."""
+    try:
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def is_installed(published: Path, version: str) -> bool:
+    """Whether a version is the newest one and nothing is left to do for it: ``install`` ran to its end."""
+    return (
+        read_manifest(published).get("version") == version
+        and _history(published)[:1] == [version]
+        and is_whole(published)
+        and is_whole(published / _VERSIONS / version)
+    )
 
 
 def install(staged: Path, published: Path, version: str, keep: int) -> None:
     """Make a staged version the newest one, and drop those beyond ``keep`` once it is in place.
 
-    Every step leaves whole files behind, and the manifest comes last: a run that is killed in between is made up for
-    by the next one. Files that readers hold open stay theirs.
+    Every step leaves whole files behind, and the manifest comes after all that makes the version: a run that is killed
+    in between is made up for by the next one. Files that readers hold open stay theirs.
     """
     home = published / VERSIONS / version
     home.parent.mkdir(exist_ok=True)
-    if home.exists():
-        shutil.rmtree(home)
-    os.replace(staged, home)
-    names = sorted(_files(home), key=lambda name: (name == MANIFEST, name))
+    if not is_whole(home):  # else it has come back, or an earlier run was killed here
+        # Before another version can be given up for it.
+        flush([*(staged / name for name in _files(staged)), *(path for path in staged.rglob("*") if path.is_dir())])
+        _drop(home, published)
+        os.replace(staged, home)
+        flush([home.parent])
+    names = sorted(_files(home))
     for name in names:
-        _put(home / name, published / name)
+        if name != MANIFEST:
+            _put(home / name, published / name)
     for folder in {Path(name).parts[0] for name in names if len(Path(name).parts) > 1}:
         for path in (published / folder).iterdir():
             if f"{folder}/{path.name}" not in names:
                 path.unlink()
     kept = [version, *(older for older in history(published) if older != version)][:keep]
-    _write_history(published, kept)
+    write_whole(published / _HISTORY, json.dumps({"versions": kept}, indent=2) + "\n")
+    _put(home / MANIFEST, published / MANIFEST)
+    flush([published])
     for path in home.parent.iterdir():
         if path.name not in kept:
-            # What a reader of Windows holds open cannot be removed; the next publication tries again.
-            shutil.rmtree(path, ignore_errors=True)
+            _drop(path, published)
+
+
+def _drop(version: Path, published: Path) -> None:
+    """Remove a version, if it is there, in one step for whoever looks for whole ones."""
+    # What a reader of Windows holds open can be neither moved nor removed; the next publication tries again.
+    with suppress(OSError):
+        shutil.rmtree(published / _DROPPED, ignore_errors=True)
+        os.replace(version, published / _DROPPED)
+    shutil.rmtree(published / _DROPPED, ignore_errors=True)
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -100,12 +130,8 @@ def _put(source: Path, target: Path) -> None:
 
 
 def history(published: Path) -> list[str]:
-    """The versions kept, newest first."""
-    path = published / _HISTORY
-    return json.loads(path.read_text(encoding="utf-8"))["versions"] if path.exists() else []
-
-
-def _write_history(published: Path, versions: list[str]) -> None:
-    beside = published / f".{_HISTORY}.new"
-    beside.write_text(json.dumps({"versions": versions}, indent=2) + "\n", encoding="utf-8", newline="\n")
-    os.replace(beside, published / _HISTORY)
+    """The versions kept, newest first; none when that cannot be read."""
+    try:
+        return json.loads((published / _HISTORY).read_text(encoding="utf-8"))["versions"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return []

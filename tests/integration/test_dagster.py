@@ -17,7 +17,8 @@ DESCRIBE = """
 import json
 from pipelines.definitions import defs
 from pipelines.defs.warehouse import MANIFEST
-graph = defs().resolve_asset_graph()
+everything = defs()
+graph = everything.resolve_asset_graph()
 nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
 print(json.dumps({
     "assets": {
@@ -27,6 +28,7 @@ print(json.dumps({
             "owners": list(node.owners),
             "described": bool(node.description),
             "parents": sorted(key.to_user_string() for key in node.parent_keys),
+            "resources": sorted(everything.resolve_assets_def(node.key).required_resource_keys),
         }
         for node in graph.asset_nodes
     },
@@ -76,6 +78,11 @@ def test_every_asset_has_a_group_a_kind_an_owner_and_a_description(graph: dict) 
     for name, asset in graph["assets"].items():
         assert asset["group"] != "default" and asset["kinds"] and asset["described"], name
         assert asset["owners"] == ["team:data"], name
+
+
+def test_every_asset_asks_for_the_settings_and_so_holds_the_data_root_while_it_runs(graph: dict) -> None:
+    for name, asset in graph["assets"].items():
+        assert "settings" in asset["resources"], name
 
 
 def test_groups_follow_the_flow(graph: dict) -> None:

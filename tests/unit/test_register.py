@@ -77,7 +77,7 @@ def test_batches_are_numbered_in_the_order_they_came(settings: Settings) -> None
     assert [receipt.batch for receipt in read_ledger(settings)] == ["00000001", "00000002", "00000003"]
 
 
-@pytest.mark.parametrize("broken_step", ["_copy_whole", "_write_whole", "shutil.rmtree"])
+@pytest.mark.parametrize("broken_step", ["_copied", "write_whole", "shutil.rmtree"])
 def test_an_interrupted_run_is_finished_by_the_next_with_the_same_ledger(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken_step: str
 ) -> None:
