@@ -1,7 +1,8 @@
 """The lake: plain Parquet, one folder per table, one folder per period in it.
 
 ``<table>/period=2021-Q2/….parquet``; submissions and findings are one file per period, rewritten whole; the rows of
-a form, and the places of their columns, are one file per batch of arrivals and never change. ``period=none`` holds
+a form, and the places of their columns, are one file per batch of arrivals, which changes only when its files are
+judged again. ``period=none`` holds
 what has no period. Every file is written beside its place and moved into it, so that a reader never sees half of one.
 A batch is in the lake once its marker stands in ``batches/``; until then it is taken in again, with the same result.
 """
@@ -30,6 +31,7 @@ CHANGES_TABLE = "submission_changes"
 PLACES_TABLE = "column_places"
 EXPLANATIONS_TABLE = "explanations"
 NO_PERIOD = "none"
+BATCHES = "batches"
 STATE_FILE = "data.parquet"
 
 
@@ -58,9 +60,13 @@ class Lake:
 
         Columns that a form got later are null in files written before.
         """
-        schema = self.schemas[table]
         folders = ["period=*"] if periods is None else [f"period={period}" for period in periods]
-        paths = sorted(path for folder in folders for path in (self.root / table).glob(f"{folder}/*.parquet"))
+        return self._read(
+            table, sorted(path for name in folders for path in (self.root / table).glob(f"{name}/*.parquet"))
+        )
+
+    def _read(self, table: str, paths: list[Path]) -> pl.DataFrame:
+        schema = self.schemas[table]
         if not paths:
             return pl.DataFrame(schema=schema)
         scanned = pl.scan_parquet(
@@ -72,20 +78,31 @@ class Lake:
         """Write the whole state of a period."""
         write_parquet(frame.select(*self.schemas[table]), self._folder(table, period) / STATE_FILE)
 
+    def read_batch(self, table: str, period: str, batch: str) -> pl.DataFrame:
+        """The rows of a batch of arrivals in a period; empty if there are none."""
+        return self._read(table, [path] if (path := self._batch_file(table, period, batch)).exists() else [])
+
     def add_rows(self, table: str, period: str, batch: str, frame: pl.DataFrame) -> None:
-        """Keep the rows of a batch; the same batch written again replaces itself."""
-        write_parquet(frame.select(*self.schemas[table]), self._folder(table, period) / f"{batch}.parquet")
+        """Keep the rows of a batch; the same batch written again replaces itself, and no rows are no file."""
+        path = self._batch_file(table, period, batch)
+        if frame.is_empty():
+            path.unlink(missing_ok=True)
+        else:
+            write_parquet(frame.select(*self.schemas[table]), path)
+
+    def _batch_file(self, table: str, period: str, batch: str) -> Path:
+        return self._folder(table, period) / f"{batch}.parquet"
 
     def _folder(self, table: str, period: str) -> Path:
         return self.root / table / f"period={period}"
 
     def has_batch(self, batch: str) -> bool:
         """Whether everything of a batch of arrivals is in the lake."""
-        return (self.root / "batches" / batch).exists()
+        return (self.root / BATCHES / batch).exists()
 
     def finish_batch(self, batch: str) -> None:
         """Say that everything of a batch is in the lake."""
-        marker = self.root / "batches" / batch
+        marker = self.root / BATCHES / batch
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
 
