@@ -12,6 +12,7 @@ from dagster import (
     ResourceParam,
     asset,
 )
+from dagster._core.storage.tags import SENSOR_NAME_TAG
 
 from pipelines.contracts import load_contracts
 from pipelines.defs.metadata import counts, preview
@@ -32,13 +33,17 @@ CLEANED_ROWS = AssetKey("cleaned_rows")
 
 
 @asset(group_name=GROUP, owners=OWNERS, kinds={"python", "file"}, pool=WRITER_POOL)
-def received_files(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
+def received_files(
+    context: AssetExecutionContext, settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
+) -> MaterializeResult:
     """Every file ever received, kept by its sha256 in `data/raw`, and the ledger of receipts.
 
-    Takes what is in the inbox; nothing is ever changed or deleted here.
+    Takes what is in the inbox; nothing is ever changed or deleted here. A run that the sensor has launched leaves files
+    that may still be written; a person who starts a run means all that is there.
     """
+    by_sensor = SENSOR_NAME_TAG in context.run_tags
     with progress.stage("Tiếp nhận tệp"):
-        new = register_inbox(settings)
+        new = register_inbox(settings, settled_for_seconds=settings.inbox_settle_seconds if by_sensor else 0)
         ledger = read_ledger(settings)
     return MaterializeResult(
         metadata={

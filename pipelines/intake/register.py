@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -74,11 +75,12 @@ def read_ledger(settings: Settings) -> list[Receipt]:
     return receipts
 
 
-def register_inbox(settings: Settings, now: dt.datetime | None = None) -> list[Receipt]:
+def register_inbox(settings: Settings, now: dt.datetime | None = None, settled_for_seconds: float = 0) -> list[Receipt]:
     """Take in everything in the inbox and return the new receipts, in order of their paths.
 
     Unfinished downloads and Office lock files are left where they are, and so are symbolic links:
     a link could lead out of the inbox. ``now`` is for tests; it defaults to the Vietnamese local time.
+    ``settled_for_seconds``: see ``waiting_files``.
     """
     for folder in ("incoming", "files", "ledger"):
         (settings.raw / folder).mkdir(parents=True, exist_ok=True)
@@ -86,7 +88,7 @@ def register_inbox(settings: Settings, now: dt.datetime | None = None) -> list[R
     ledger = read_ledger(settings)
     now = now or dt.datetime.now(VIETNAM_TIME).replace(tzinfo=None, microsecond=0)
     new: list[Receipt] = []
-    for claim in _claims(settings):
+    for claim in _claims(settings, settled_for_seconds):
         recorded = settings.raw / "ledger" / f"{claim.name}.jsonl"
         if not recorded.exists():
             receipts = _keep(claim, settings, [*ledger, *new], now)
@@ -96,12 +98,12 @@ def register_inbox(settings: Settings, now: dt.datetime | None = None) -> list[R
     return new
 
 
-def _claims(settings: Settings) -> Iterator[Path]:
+def _claims(settings: Settings, settled_for_seconds: float) -> Iterator[Path]:
     """Claims that an earlier run left behind, then the claim of what is in the inbox now."""
     incoming = settings.raw / "incoming"
     shutil.rmtree(incoming / _UNRECORDED, ignore_errors=True)
     yield from sorted(incoming.iterdir())
-    waiting = sorted(_waiting_files(settings.inbox))
+    waiting = waiting_files(settings, settled_for_seconds)
     if not waiting:
         return
     taken = [int(path.stem) for path in (settings.raw / "ledger").glob("*.jsonl")]
@@ -112,6 +114,13 @@ def _claims(settings: Settings) -> Iterator[Path]:
         _move(path, target, incoming / _UNRECORDED)
     _prune_empty_folders(settings.inbox)
     yield claim
+
+
+def waiting_files(settings: Settings, settled_for_seconds: float = 0) -> list[Path]:
+    """What a run would take out of the inbox now, by path; without files that changed within these seconds."""
+    latest = time.time() - settled_for_seconds
+    waiting = sorted(_waiting_files(settings.inbox))
+    return [path for path in waiting if settled_for_seconds <= 0 or path.stat().st_mtime <= latest]
 
 
 def _waiting_files(inbox: Path) -> Iterator[Path]:

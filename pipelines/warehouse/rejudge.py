@@ -65,6 +65,11 @@ class Preview:
     rules: pl.DataFrame
 
     @property
+    def verdicts_changed(self) -> int:
+        """Submissions with another verdict, not only other findings."""
+        return self.submissions.filter(pl.col("verdict_before").ne_missing(pl.col("verdict_after"))).height
+
+    @property
     def newly_failing(self) -> int:
         """Submissions that are accepted and would not be any more."""
         return self.submissions.filter(
@@ -202,3 +207,13 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
+
+
+def write_preview(found: Preview, folder: Path) -> tuple[Path, Path]:
+    """Write both tables of a preview as CSV; the paths of submissions and rules."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {folder / "verdict_changes.csv": found.submissions, folder / "rule_changes.csv": found.rules}
+    for path, frame in tables.items():
+        frame.write_csv(path, include_bom=True)  # Excel needs the BOM
+    by_submission, by_rule = tables
+    return by_submission, by_rule
