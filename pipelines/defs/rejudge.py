@@ -44,9 +44,6 @@ def verdict_changes(
     """
     found = preview_of(periods_of_run(context), settings, load_contracts(), load_org_units(), progress)
     by_submission, by_rule = write_preview(found, settings.build)
-    verdicts = found.submissions.filter(
-        found.submissions["verdict_before"].ne_missing(found.submissions["verdict_after"])
-    )
     return MaterializeResult(
         metadata={
             "files_read_again": found.files,
