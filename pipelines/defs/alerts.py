@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from dagster import (
+    DagsterEvent,
     DagsterRun,
     DefaultSensorStatus,
     Definitions,
@@ -68,6 +69,14 @@ def mail(settings: Settings, message: dict[str, Any]) -> None:
         server.send_message(letter)
 
 
+def _kind(failure: DagsterEvent) -> str:
+    """The class of the error at the bottom of a failed step, which Dagster wraps in its own."""
+    error = failure.step_failure_data.error
+    while error and error.cause:
+        error = error.cause
+    return str(error.cls_name) if error else "?"
+
+
 def alert_sensors(settings: Settings) -> list[SensorDefinition]:
     """The sensor that tells of failed runs; none when nobody is to be told."""
     if not (settings.alert_webhook_url or settings.alert_email_to):
@@ -80,10 +89,7 @@ def alert_sensors(settings: Settings) -> list[SensorDefinition]:
         minimum_interval_seconds=30,
     )
     def tell_of_failed_runs(context: RunFailureSensorContext) -> None:
-        steps = [
-            (str(event.step_key), str(event.event_specific_data.error.cls_name))  # type: ignore[union-attr]
-            for event in context.get_step_failure_events()
-        ]
+        steps = [(str(event.step_key), _kind(event)) for event in context.get_step_failure_events()]
         message = failure_message(context.dagster_run, steps, settings.ui_url)
         if settings.alert_webhook_url:
             post(settings.alert_webhook_url, message)

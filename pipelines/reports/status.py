@@ -209,11 +209,10 @@ def freshness(
         units: ``dim_org_unit``.
     """
     period = due_days.newest_past(as_of)
-    others = submissions.filter(
-        pl.col("verdict").is_in(_ACCEPTED), pl.col("period") != period, pl.col("received_at").dt.date() <= as_of
-    ).height
+    accepted = submissions.filter(pl.col("verdict").is_in(_ACCEPTED), pl.col("received_at").dt.date() <= as_of)
     if period is None:
-        return Freshness(None, 0, 0, 0, 0, others)
+        return Freshness(None, 0, 0, 0, 0, accepted.height)
+    others = accepted.filter(pl.col("period") != period).height
     rows = states_on(as_of, period, due, submissions, units).filter(pl.col("due_on") < as_of)
     on_time, late, missing = (rows.filter(state=state).height for state in (ON_TIME, LATE, MISSING))
     return Freshness(period, rows.height, on_time, late, missing, others)

@@ -109,7 +109,9 @@ def test_on_the_due_day_it_is_today() -> None:
 
 
 def test_a_returned_report_is_to_be_mended_in_time() -> None:
-    (_, paragraph) = sorted(
-        reminded(dt.date(2021, 7, 15), dt.date(2021, 7, 20), sent(("T1", "2021-Q2", "2021-07-10"), verdict="returned"))
-    )
-    assert "Đề nghị đơn vị" in paragraph and "đúng hạn" in paragraph
+    returned = sent(("T1", "2021-Q2", "2021-07-10"), verdict="returned")
+    (paragraph,) = [
+        text for text in reminded(dt.date(2021, 7, 15), dt.date(2021, 7, 20), returned) if "trả lại" in text
+    ]
+    assert "gửi ngày 10/07/2021, hạn gửi 20/07/2021, còn 5 ngày" in paragraph
+    assert "đúng hạn." in paragraph
