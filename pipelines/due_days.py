@@ -58,6 +58,19 @@ class DueDays:
         report = pl.DataFrame({"form": [form], "period": [period], "org_unit_code": [unit]})
         return self.with_due_on(report)["due_on"][0]
 
+    def for_all(self) -> pl.DataFrame:
+        """form, period, due_on with the extensions that hold for all units."""
+        general = self.with_due_on(self.calendar.select(*_OF_REPORT, org_unit_code=pl.lit(None, pl.String)))
+        return general.select(*_OF_REPORT, "due_on")
+
+    def periods_due_on(self, day: dt.date) -> list[str]:
+        """The periods of which some form is due on a day, earliest first."""
+        return sorted(self.for_all().filter(due_on=day)["period"].unique())
+
+    def newest_past(self, day: dt.date) -> str | None:
+        """The newest period of which some form is past due by a day, whatever came; None before the first one."""
+        return self.for_all().filter(pl.col("due_on") < day)["period"].max()  # pyright: ignore[reportReturnType]
+
 
 @cache
 def load_due_days(seeds: Path = SEEDS) -> DueDays:

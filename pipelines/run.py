@@ -204,8 +204,12 @@ def _summary(settings: Settings, result: Any, received: int, progress: StageProg
 
 def _metadata(result: Any, asset: str) -> dict[str, Any]:
     """What an asset said of itself in a run."""
-    (event,) = result.asset_materializations_for_node(asset)
-    return {name: value.value for name, value in event.metadata.items()}
+    (said,) = (
+        event.step_materialization_data.materialization
+        for event in result.get_asset_materialization_events()
+        if event.asset_key.path == [asset] and event.partition is None
+    )
+    return {name: value.value for name, value in said.metadata.items()}
 
 
 def _failures(result: Any) -> str:

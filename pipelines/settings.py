@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
@@ -34,6 +34,21 @@ class Settings(BaseSettings):
         pattern=r"^https?://.*\{code\}",
         description="address of a rule's page (docs/rules), with {code} where its code stands; workbooks link to it",
     )
+    reminder_days_before: int = Field(default=5, ge=1, description="reminders are listed so many days before a due day")
+    fresh_from_pct: float = Field(
+        default=80, ge=0, le=100, description="share of the reports due that makes a period's data be there"
+    )
+    ui_url: str = Field(default="http://localhost:3000", description="where Dagster is seen, for links in messages")
+    alert_webhook_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="address to which a failed run is posted as JSON"
+    )
+    alert_email_to: str | None = Field(default=None, pattern="@", description="who is mailed a failed run, by commas")
+    alert_email_from: str = Field(default="congdoan@localhost", description="the sender of these mails")
+    smtp_host: str = Field(default="localhost", description="the mail server")
+    smtp_port: int = Field(default=25, description="its port")
+    smtp_starttls: bool = Field(default=False, description="whether to speak TLS to it; needed to sign in")
+    smtp_user: str | None = Field(default=None, description="the name to sign in with; none: without signing in")
+    smtp_password: SecretStr | None = Field(default=None, description="the password to sign in with")
 
     @cached_property
     def root(self) -> Path:

@@ -1,25 +1,38 @@
 """Assets from the inbox to cleaned rows."""
 
+from collections.abc import Iterator
+
 import polars as pl
-from dagster import AssetExecutionContext, MaterializeResult, ResourceParam, asset
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetSpec,
+    MaterializeResult,
+    ResourceParam,
+    asset,
+)
 
 from pipelines.contracts import load_contracts
 from pipelines.defs.metadata import PREVIEW_ROWS, counts, preview
+from pipelines.defs.partitions import PERIODS, WRITER_POOL, periods_of_run, written_periods
 from pipelines.intake.batch import build_batch, recognise_files
 from pipelines.intake.register import left_files, read_ledger, register_inbox, require_intact
 from pipelines.intake.units import load_org_units
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
-from pipelines.warehouse.lake import Lake
+from pipelines.warehouse.lake import NO_PERIOD, Lake
 from pipelines.warehouse.mending import mend
+from pipelines.warehouse.rejudge import to_read_again
 from pipelines.warehouse.settlement import pending
 from pipelines.warehouse.stage import Stage
 
 GROUP = "intake"
 OWNERS = ["team:data"]
+CLEANED_ROWS = AssetKey("cleaned_rows")
 
 
-@asset(group_name=GROUP, owners=OWNERS, kinds={"python", "file"})
+@asset(group_name=GROUP, owners=OWNERS, kinds={"python", "file"}, pool=WRITER_POOL)
 def received_files(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
     """Every file ever received, kept by its sha256 in `data/raw`, and the ledger of receipts.
 
@@ -45,22 +58,37 @@ def received_files(settings: ResourceParam[Settings], progress: ResourceParam[St
     )
 
 
-@asset(group_name=GROUP, owners=OWNERS, kinds={"python", "polars"}, deps=[received_files])
-def cleaned_rows(
-    context: AssetExecutionContext, settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
-) -> MaterializeResult:
-    """Typed rows of every form in the files that are not in the lake yet, or no longer whole in it.
+def cleaned_rows_spec() -> AssetSpec:
+    """What ``clean_files`` writes. A function: Dagster takes every spec that a module names for an asset."""
+    return AssetSpec(
+        CLEANED_ROWS,
+        deps=[received_files],
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"python", "polars"},
+        partitions_def=PERIODS,
+        description=(
+            "Typed rows of every form in the files that are not in the lake yet, or no longer whole in it, with what "
+            "could not be read.\n\n"
+            "Files are read one at a time; form, unit and period are recognised; values are cleaned over all files at "
+            "once. A run for periods also reads the files that hold them again."
+        ),
+    )
 
-    Files are read one at a time; form, unit and period are recognised; values are cleaned over all files at once.
-    """
+
+def clean_files(
+    context: AssetExecutionContext, settings: Settings, progress: StageProgress
+) -> Iterator[MaterializeResult | AssetMaterialization]:
+    """Read what a run takes up and leave its rows on the stage: the first part of the step ``judge``."""
     contracts = load_contracts()
-    lake = Lake(settings.lake, contracts)
-    ledger = read_ledger(settings)
+    lake, ledger = Lake(settings.lake, contracts), read_ledger(settings)
     damage = mend(lake, ledger, contracts)
     for file in damage.files:
         context.log.warning("damaged in the lake, made again from raw: %s", file)
-    new = pending(ledger, lake)
-    originals = [receipt for receipt in new if receipt.copy_of is None]
+    again = to_read_again(periods_of_run(context), ledger, lake)
+    ids = {receipt.receipt_id for receipt in (*pending(ledger, lake), *again)}
+    taken = [receipt for receipt in ledger if receipt.receipt_id in ids]
+    originals = [receipt for receipt in taken if receipt.copy_of is None]
     require_intact(originals, settings)
     to_read = [(receipt, settings.raw / receipt.raw_path) for receipt in originals]
     with progress.stage("Đọc và nhận diện", total=len(to_read)) as ticker:
@@ -69,9 +97,14 @@ def cleaned_rows(
         batch = build_batch(files, contracts)
         stage = Stage(settings.stage)
         stage.save_batch(batch)
-        stage.save("receipts", pl.DataFrame({"receipt_id": [r.receipt_id for r in new]}, schema=["receipt_id"]))
+        stage.save("receipts", pl.DataFrame({"receipt_id": [r.receipt_id for r in taken]}, schema=["receipt_id"]))
     context.log.info("%d files, %d submissions", len(files), batch.candidates.height)
-    return MaterializeResult(
+    found = counts(batch.candidates.with_columns(pl.col("period").fill_null(NO_PERIOD)), "period")
+    yield from written_periods(
+        context, CLEANED_ROWS, {period: {"submissions_found": number} for period, number in found.items()}
+    )
+    yield MaterializeResult(
+        asset_key=CLEANED_ROWS,
         metadata={
             "files_read": len(files),
             "lake_files_made_again": damage.files,
@@ -82,5 +115,5 @@ def cleaned_rows(
             "findings_by_rule": counts(batch.issues, "rule_code"),
             "submissions": preview(batch.candidates),
             "findings": preview(batch.issues),
-        }
+        },
     )

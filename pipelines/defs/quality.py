@@ -1,7 +1,5 @@
 """Validation by Great Expectations, the lake it leads to, and the answers to senders."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import polars as pl
@@ -9,7 +7,9 @@ from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
     AssetCheckSpec,
+    AssetExecutionContext,
     AssetKey,
+    AssetMaterialization,
     AssetSpec,
     MaterializeResult,
     MetadataValue,
@@ -19,8 +19,9 @@ from dagster import (
 )
 
 from pipelines.contracts import Contracts, Form, load_contracts
-from pipelines.defs.intake import OWNERS, cleaned_rows
+from pipelines.defs.intake import CLEANED_ROWS, OWNERS, clean_files, cleaned_rows_spec
 from pipelines.defs.metadata import counts, preview
+from pipelines.defs.partitions import PERIODS, SINGLE_RUN, WRITER_POOL, keep_periods, written_periods
 from pipelines.intake.register import read_ledger
 from pipelines.intake.units import load_org_units
 from pipelines.progress import StageProgress
@@ -34,6 +35,7 @@ from pipelines.warehouse.lake import (
     CHANGES_TABLE,
     EXPLANATIONS_TABLE,
     ISSUES_TABLE,
+    NO_PERIOD,
     PLACES_TABLE,
     SUBMISSIONS_TABLE,
     Lake,
@@ -113,23 +115,9 @@ def _check_results(
         )
 
 
-@multi_asset(
-    specs=[
-        AssetSpec(
-            VALIDATED_ROWS,
-            deps=[cleaned_rows],
-            group_name=GROUP,
-            owners=OWNERS,
-            kinds={"python", "great_expectations"},
-            description="What Great Expectations says of the cleaned rows: findings for senders, results per rule.",
-        )
-    ],
-    check_specs=_form_check_specs(load_contracts()),
-    name="validated_rows",
-)
-def validated_rows(
-    settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
-) -> Iterator[MaterializeResult | AssetCheckResult]:
+def _validated(
+    context: AssetExecutionContext, settings: Settings, progress: StageProgress
+) -> Iterator[MaterializeResult | AssetCheckResult | AssetMaterialization]:
     """One GX run per form and layout, built from the contracts; nothing runs when nothing came."""
     contracts = load_contracts()
     stage = Stage(settings.stage)
@@ -138,6 +126,7 @@ def validated_rows(
         found = validate(contracts, batch.rows, batch.totals, batch.places, settings.data_docs)
         issues = without_consequences(found.issues, batch.issues, contracts)
         stage.save("content_issues", issues)
+    yield from written_periods(context, VALIDATED_ROWS, _findings_by_period(batch.candidates, issues))
     yield MaterializeResult(
         asset_key=VALIDATED_ROWS,
         metadata={
@@ -148,6 +137,17 @@ def validated_rows(
         },
     )
     yield from _check_results(_form_check_specs(contracts), found.results, issues)
+
+
+def _findings_by_period(candidates: pl.DataFrame, issues: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Period → how many submissions were looked at, how many findings there are."""
+    counted = (
+        candidates.with_columns(pl.col("period").fill_null(NO_PERIOD))
+        .join(issues.group_by("submission_id").len("findings"), on="submission_id", how="left")
+        .group_by("period")
+        .agg(submissions=pl.len(), findings=pl.col("findings").sum())
+    )
+    return {row.pop("period"): row for row in counted.to_dicts()}
 
 
 def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
@@ -166,6 +166,7 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
             group_name=LAKE,
             owners=OWNERS,
             kinds={"polars", "parquet"},
+            partitions_def=PERIODS,
             description=text,
         )
         for table, text in described.items()
@@ -173,9 +174,22 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
 
 
 @multi_asset(
-    name="lake",
-    specs=_lake_specs(load_contracts()),
+    name="judge",
+    specs=[
+        cleaned_rows_spec(),
+        AssetSpec(
+            VALIDATED_ROWS,
+            deps=[CLEANED_ROWS],
+            group_name=GROUP,
+            owners=OWNERS,
+            kinds={"python", "great_expectations"},
+            partitions_def=PERIODS,
+            description="What Great Expectations says of the cleaned rows: findings for senders, results per rule.",
+        ),
+        *_lake_specs(load_contracts()),
+    ],
     check_specs=[
+        *_form_check_specs(load_contracts()),
         *_across_check_specs(load_contracts()),
         AssetCheckSpec(
             ROW_ACCOUNT,
@@ -184,10 +198,24 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
             description="rows found = preamble + header + total + footer + accepted + returned, for every submission",
         ),
     ],
+    backfill_policy=SINGLE_RUN,
+    pool=WRITER_POOL,
 )
-def lake(
-    settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
-) -> Iterator[MaterializeResult | AssetCheckResult]:
+def judge(
+    context: AssetExecutionContext, settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]
+) -> Iterator[MaterializeResult | AssetCheckResult | AssetMaterialization]:
+    """Reads, validates and settles in one step: a period is known only once a file is read.
+
+    Without a period: what has come and is not in the lake yet. With periods: also every file that holds one of them.
+    """
+    yield from clean_files(context, settings, progress)
+    yield from _validated(context, settings, progress)
+    yield from _settled(context, settings, progress)
+
+
+def _settled(
+    context: AssetExecutionContext, settings: Settings, progress: StageProgress
+) -> Iterator[MaterializeResult | AssetCheckResult | AssetMaterialization]:
     """Gives every submission its verdict and keeps the accepted rows; judges the rules between submissions."""
     contracts = load_contracts()
     stage = Stage(settings.stage)
@@ -208,8 +236,15 @@ def lake(
         )
         stage.save("settled_submissions", settled.submissions)
         stage.save("settled_issues", settled.issues)
+        stage.add_to_answer(in_batch)
+    keep_periods(context.instance, tables.read(SUBMISSIONS_TABLE)["period"].fill_null(NO_PERIOD).unique().to_list())
     for table in tables.schemas:
         frame = tables.read(table)
+        yield from written_periods(
+            context,
+            AssetKey([LAKE, table]),
+            {period: {"dagster/partition_row_count": tables.count(table, period)} for period in settled.periods},
+        )
         metadata = {"dagster/row_count": frame.height, "preview": preview(frame.tail(10))}
         if table == SUBMISSIONS_TABLE:
             metadata["verdicts_of_this_run"] = counts(settled.submissions, "verdict")
@@ -225,7 +260,13 @@ def lake(
     )
 
 
-@asset(group_name=GROUP, owners=OWNERS, kinds={"great_expectations"}, deps=[AssetKey([LAKE, SUBMISSIONS_TABLE])])
+@asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"great_expectations"},
+    deps=[AssetKey([LAKE, SUBMISSIONS_TABLE])],
+    pool=WRITER_POOL,
+)
 def data_docs(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
     """Great Expectations' Data Docs of the newest validations."""
     index = settings.data_docs / "data_docs" / "index.html"
@@ -235,14 +276,16 @@ def data_docs(settings: ResourceParam[Settings], progress: ResourceParam[StagePr
     return MaterializeResult(metadata={"data_docs": MetadataValue.path(str(index))})
 
 
-@asset(group_name=GROUP, owners=OWNERS, kinds={"python", "excel"}, deps=[AssetKey([LAKE, ISSUES_TABLE])])
+@asset(
+    group_name=GROUP, owners=OWNERS, kinds={"python", "excel"}, deps=[AssetKey([LAKE, ISSUES_TABLE])], pool=WRITER_POOL
+)
 def returned_workbooks(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
     """The answers to senders: copies of their workbooks with every problem marked at its cell.
 
-    Written for the files of this run, and for any earlier file whose answer is missing.
+    Written for the files judged since the last answers, and for any earlier file whose answer is missing.
     """
     contracts = load_contracts()
-    tables = Lake(settings.lake, contracts)
+    tables, stage = Lake(settings.lake, contracts), Stage(settings.stage)
     with progress.stage("Trả lời đơn vị gửi"):
         written = write_answers(
             tables.read(SUBMISSIONS_TABLE),
@@ -251,8 +294,9 @@ def returned_workbooks(settings: ResourceParam[Settings], progress: ResourcePara
             settings,
             contracts,
             load_org_units(),
-            anew=set(Stage(settings.stage).load("receipts")["receipt_id"]),
+            anew=stage.to_answer(),
         )
+    stage.answered()
     return MaterializeResult(
         metadata={
             "workbooks_written": len(written),

@@ -27,8 +27,11 @@ _SECONDS_TO_WAIT = 1800
 
 run_everything = define_asset_job(
     RUN_EVERYTHING,
-    selection=AssetSelection.all() - AssetSelection.groups("reports"),
-    description="Takes in what is in the inbox, judges it, answers the senders, builds, tests and publishes.",
+    selection=AssetSelection.all() - AssetSelection.groups("reports", "rejudging"),
+    description=(
+        "Takes in what is in the inbox, judges it, answers the senders, builds, tests and publishes. "
+        "With periods it also reads and judges again every file that holds one of them."
+    ),
 )
 
 

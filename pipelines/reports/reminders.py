@@ -1,4 +1,4 @@
-"""Reminders: for each unit that owes a report past its due day, a paragraph that can be sent as it is."""
+"""Reminders: for each unit that owes a report, past its due day or before it, a paragraph that can be sent as it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 from pipelines import periods
 from pipelines.contracts import Contracts
 from pipelines.contracts.workbook import FINDINGS_SHEET
-from pipelines.reports.status import MISSING, Status
+from pipelines.reports.status import MISSING, NOT_DUE, Status
 from pipelines.reports.wording import count_vi, date_vi
 
 _OFFICE = "đơn vị cấp trên"
@@ -26,7 +26,7 @@ class Reminder:
         name_vi: its name.
         period: the period of the reports.
         forms: the forms that are missing.
-        days_late: since the earliest due day of these.
+        days_late: since the earliest due day of these; None before it.
         paragraph_vi: the paragraph.
     """
 
@@ -34,7 +34,7 @@ class Reminder:
     name_vi: str
     period: str
     forms: tuple[str, ...]
-    days_late: int
+    days_late: int | None
     paragraph_vi: str
 
     def as_json(self) -> dict[str, Any]:
@@ -42,12 +42,20 @@ class Reminder:
         return {**vars(self), "forms": list(self.forms)}
 
 
-def reminders(status: Status, contracts: Contracts) -> list[Reminder]:
-    """One reminder per unit with reports that are missing, by code of the unit."""
-    missing = status.rows.filter(state=MISSING)
+def reminders(status: Status, contracts: Contracts, due_by: dt.date | None = None) -> list[Reminder]:
+    """One reminder per unit with reports that are missing, by code of the unit.
+
+    Args:
+        status: the state of the reports.
+        contracts: forms, for their titles.
+        due_by: also remind of reports that are not due yet but will be by this day.
+    """
+    owed = pl.col("state") == MISSING
+    if due_by is not None:
+        owed |= (pl.col("state") == NOT_DUE) & (pl.col("due_on") <= due_by)
     return [
         _reminder(status, unit.to_dicts(), contracts)
-        for unit in missing.partition_by("org_unit_code", maintain_order=True)
+        for unit in status.rows.filter(owed).partition_by("org_unit_code", maintain_order=True)
     ]
 
 
@@ -68,7 +76,7 @@ def _reminder(status: Status, reports: list[dict[str, Any]], contracts: Contract
     if to_send:
         parts.append(
             f"Tính đến hết ngày {date_vi(status.as_of)}, {office} chưa nhận được báo cáo "
-            f"{periods.title_vi(status.period)} của đơn vị: {_listed(to_send, contracts, with_receipt=False)}."
+            f"{periods.title_vi(status.period)} của đơn vị: {_listed(status, to_send, contracts, with_receipt=False)}."
         )
     if to_mend:
         which = (
@@ -76,20 +84,21 @@ def _reminder(status: Status, reports: list[dict[str, Any]], contracts: Contract
         )
         parts.append(
             f"{which} đã được trả lại để sửa và chưa có bản thay thế được tiếp nhận: "
-            f"{_listed(to_mend, contracts, with_receipt=True)}."
+            f"{_listed(status, to_mend, contracts, with_receipt=True)}."
         )
-    parts.append(_request(office, bool(to_send), bool(to_mend)))
+    late = [report["days_late"] for report in reports if report["days_late"] is not None]
+    parts.append(_request(office, bool(to_send), bool(to_mend), is_late=bool(late)))
     return Reminder(
         org_unit_code=first["org_unit_code"],
         name_vi=first["name_vi"],
         period=status.period,
         forms=tuple(report["form"] for report in reports),
-        days_late=max(report["days_late"] for report in reports),
+        days_late=max(late, default=None),
         paragraph_vi=" ".join([*parts, "Trân trọng."]),
     )
 
 
-def _request(office: str, must_send: bool, must_mend: bool) -> str:
+def _request(office: str, must_send: bool, must_mend: bool, *, is_late: bool) -> str:
     mend = f"sửa các lỗi nêu tại trang tính “{FINDINGS_SHEET}” của tệp trả lời"
     if must_send and must_mend:
         ask = f"lập các báo cáo còn thiếu theo biểu mẫu đã cấp, {mend} và gửi tất cả về {office}"
@@ -98,24 +107,29 @@ def _request(office: str, must_send: bool, must_mend: bool) -> str:
     else:
         ask = f"lập báo cáo theo biểu mẫu đã cấp và gửi về {office}"
     return (
-        f"Đề nghị đơn vị {ask} trong thời gian sớm nhất. "
+        f"Đề nghị đơn vị {ask} {'trong thời gian sớm nhất' if is_late else 'đúng hạn'}. "
         "Nếu đã gửi, đề nghị đơn vị cho biết tên tệp và ngày gửi để đối chiếu."
     )
 
 
-def _listed(reports: list[dict[str, Any]], contracts: Contracts, *, with_receipt: bool) -> str:
+def _listed(status: Status, reports: list[dict[str, Any]], contracts: Contracts, *, with_receipt: bool) -> str:
     """The forms, those with the same due day (and receipt) together."""
     groups: dict[tuple[Any, ...], list[str]] = {}
     for report in reports:
         received = report["last_received_on"] if with_receipt else None
         key = (report["due_on"], report["days_late"], report["extension_reason"], received)
         groups.setdefault(key, []).append(f"“{contracts.form(report['form']).title_vi.capitalize()}”")
-    return "; ".join(f"{_and(titles)} ({_when(*key)})" for key, titles in groups.items())
+    return "; ".join(f"{_and(titles)} ({_when(*key, as_of=status.as_of)})" for key, titles in groups.items())
 
 
-def _when(due_on: dt.date, days_late: int, extension: str | None, received_on: dt.date | None) -> str:
+def _when(
+    due_on: dt.date, days_late: int | None, extension: str | None, received_on: dt.date | None, *, as_of: dt.date
+) -> str:
     due = f"hạn gửi đã gia hạn đến {date_vi(due_on)}" if extension else f"hạn gửi {date_vi(due_on)}"
     sent = f"gửi ngày {date_vi(received_on)}, " if received_on else ""
+    if days_late is None:
+        left = (due_on - as_of).days
+        return f"{sent}{due}, {f'còn {count_vi(left)} ngày' if left else 'là hôm nay'}"
     return f"{sent}{due}, đã quá {count_vi(days_late)} ngày"
 
 

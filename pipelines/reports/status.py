@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from pipelines import periods
+from pipelines.due_days import DueDays
 from pipelines.settings import Settings
 from pipelines.warehouse.published import read_published
 
@@ -161,3 +162,57 @@ def _placed(units: pl.DataFrame, day: dt.date) -> pl.DataFrame:
     valid = units.filter(pl.col("valid_from") <= day, pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
     parents = valid.select(parent_code="org_unit_code", parent_name_vi="name_vi")
     return valid.join(parents, on="parent_code", how="left").select("org_unit_code", "province_name", "parent_name_vi")
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Whether the data of the newest period whose due day has passed is there.
+
+    Attributes:
+        period: that period by the calendar, whatever came; None before the first due day there is.
+        expected: reports of it that are past due, as far as the published file knows of them.
+        on_time: of which accepted in time.
+        late: of which accepted later.
+        missing: of which none was accepted.
+        received_for_other_periods: reports accepted for earlier periods: however new, they make nothing fresh.
+    """
+
+    period: str | None
+    expected: int
+    on_time: int
+    late: int
+    missing: int
+    received_for_other_periods: int
+
+    @property
+    def received_pct(self) -> float | None:
+        """The share of the reports expected that are there; None if none is known to be expected."""
+        return 100 * (self.on_time + self.late) / self.expected if self.expected else None
+
+    def is_fresh(self, from_pct: float) -> bool:
+        """Whether at least this share is there, and something is; true before the first due day."""
+        return self.period is None or (self.on_time + self.late > 0 and (self.received_pct or 0) >= from_pct)
+
+
+def freshness(
+    as_of: dt.date, due_days: DueDays, due: pl.DataFrame, submissions: pl.DataFrame, units: pl.DataFrame
+) -> Freshness:
+    """How fresh the published data is on a day: by the deadline of the period, not by when something was written.
+
+    The period is that of the calendar: when nobody sends any more, the published file does not know of it.
+
+    Args:
+        as_of: the day.
+        due_days: the calendar.
+        due: ``fct_report_due``.
+        submissions: ``fct_submission``.
+        units: ``dim_org_unit``.
+    """
+    period = due_days.newest_past(as_of)
+    accepted = submissions.filter(pl.col("verdict").is_in(_ACCEPTED), pl.col("received_at").dt.date() <= as_of)
+    if period is None:
+        return Freshness(None, 0, 0, 0, 0, accepted.height)
+    others = accepted.filter(pl.col("period") != period).height
+    rows = states_on(as_of, period, due, submissions, units).filter(pl.col("due_on") < as_of)
+    on_time, late, missing = (rows.filter(state=state).height for state in (ON_TIME, LATE, MISSING))
+    return Freshness(period, rows.height, on_time, late, missing, others)

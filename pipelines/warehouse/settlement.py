@@ -42,11 +42,13 @@ class Settlement:
         issues: SETTLED_ISSUES of those submissions.
         across_results: results of the rules between forms, periods and levels (see ``quality.validate``), over the
             periods settled.
+        periods: the periods whose state was written, ``NO_PERIOD`` among them.
     """
 
     submissions: pl.DataFrame
     issues: pl.DataFrame
     across_results: pl.DataFrame
+    periods: tuple[str, ...]
 
 
 def pending(ledger: list[Receipt], lake: Lake) -> list[Receipt]:
@@ -68,12 +70,13 @@ def settle_batch(
     """Judge the submissions of a batch and write the new state of every period they touch.
 
     Periods that look back at one of these are settled with them, so that the lake does not depend on the order of
-    arrival.
+    arrival. Receipts that the lake knows already are judged again: what it held of them is replaced, also where a
+    submission has left its period.
 
     Args:
         batch: what intake made of the files of ``new``.
         content_issues: ISSUES that validation found in it.
-        new: the receipts of the batch, copies of earlier files included.
+        new: the receipts of the batch, copies of earlier files included; those that were never judged in whole batches.
         ledger: every receipt.
         lake: where the result is kept.
         contracts: forms and rules.
@@ -84,15 +87,19 @@ def settle_batch(
     of_batch = pl.col("receipt_id").is_in([receipt.receipt_id for receipt in new])
     issues = pl.concat([batch.issues, content_issues])
     judged = settle.judge(batch.candidates, issues, receipts, load_due_days())
-    known = lake.read(SUBMISSIONS_TABLE).filter(~of_batch)
+    in_lake = lake.read(SUBMISSIONS_TABLE)
+    known, replaced = in_lake.filter(~of_batch), in_lake.filter(of_batch)
     duplicates = settle.repeat(pl.concat([known, judged]), receipts.filter(of_batch))
     issues = pl.concat([issues, settle.duplicate_issues(duplicates, receipts, contracts)])
 
     arrived = pl.concat([judged, duplicates])
-    touched = _with_followers(arrived, known, contracts)
+    touched = _with_followers(pl.concat([arrived["period"], replaced["period"]]), known, contracts)
     in_touched = pl.col("period").fill_null(NO_PERIOD).is_in(touched)
     submissions = settle.number_versions(pl.concat([known.filter(in_touched), arrived]), receipts)
-    _add_rows(batch, submissions, receipts.filter(of_batch), lake)
+    batches = sorted({receipt.batch for receipt in new})
+    for name in batches:
+        lake.reopen_batch(name)
+    _replace_rows(batch, submissions, replaced, receipts, lake)
 
     rows = {form.form: lake.read(form.form, touched) for form in contracts.forms}
     current = {form: settle.current_rows(frame, submissions) for form, frame in rows.items()}
@@ -106,16 +113,16 @@ def settle_batch(
     submissions = settle.mark_queries(submissions, issues)
     revisions = pl.concat(changes(form, rows[form.form], submissions) for form in contracts.forms)
     _write_state(lake, touched, submissions, issues, revisions)
-    for name in sorted({receipt.batch for receipt in new}):
+    for name in batches:
         lake.finish_batch(name)
     mine = submissions.filter(of_batch)
     results = pl.concat([crossed.results, compared.results])
-    return Settlement(mine, issues.join(mine, on="submission_id", how="semi"), results)
+    return Settlement(mine, issues.join(mine, on="submission_id", how="semi"), results, tuple(touched))
 
 
-def _with_followers(arrived: pl.DataFrame, known: pl.DataFrame, contracts: Contracts) -> list[str]:
-    """The periods of what arrived, and the known ones that look back at one of them."""
-    touched = set(arrived["period"].fill_null(NO_PERIOD))
+def _with_followers(changed: pl.Series, known: pl.DataFrame, contracts: Contracts) -> list[str]:
+    """These periods, and the known ones that look back at one of them."""
+    touched = set(changed.fill_null(NO_PERIOD))
     reached = set()
     for period in touched - {NO_PERIOD}:
         for _ in range(contracts.quarters_back):
@@ -135,20 +142,32 @@ def _earlier_rows(touched: list[str], known: pl.DataFrame, lake: Lake, contracts
     return {form.form: settle.current_rows(lake.read(form.form, earlier), known) for form in contracts.forms}
 
 
-def _add_rows(batch: Batch, submissions: pl.DataFrame, receipts: pl.DataFrame, lake: Lake) -> None:
-    """Keep the accepted rows and the places of their columns, one file per period and batch of arrivals."""
-    accepted = (
-        submissions.filter(pl.col("verdict") == settle.ACCEPTED)
-        .join(receipts.select("receipt_id", "batch"), on="receipt_id")
-        .select("submission_id", "batch", pl.col("period").alias("_period"))
+def _replace_rows(
+    batch: Batch, submissions: pl.DataFrame, replaced: pl.DataFrame, receipts: pl.DataFrame, lake: Lake
+) -> None:
+    """Keep the accepted rows and the places of their columns, one file per period and batch of arrivals.
+
+    Rows of the submissions that are replaced go; those of others in the same file stay, all in order of receipt.
+    """
+    of_receipt = receipts.select("receipt_id", "batch", "sequence")
+    placed = pl.concat([submissions, replaced]).unique("submission_id", keep="first").join(of_receipt, on="receipt_id")
+    accepted = placed.filter(pl.col("verdict") == settle.ACCEPTED).select(
+        "submission_id", "batch", pl.col("period").alias("_period")
     )
-    for name in receipts["batch"].unique():
-        lake.drop_batch(name)  # what a killed run wrote of it
+    before = set(replaced.drop_nulls("period").join(of_receipt, on="receipt_id").select("period", "batch").iter_rows())
     tables = {**batch.rows, PLACES_TABLE: batch.places, EXPLANATIONS_TABLE: batch.explanations}
     for table, frame in tables.items():
         kept = frame.join(accepted, on="submission_id", how="inner", maintain_order="left")
-        for (period, name), rows in kept.partition_by("_period", "batch", as_dict=True).items():
-            lake.add_rows(table, str(period), str(name), rows)
+        new = kept.partition_by("_period", "batch", as_dict=True)
+        for period, name in sorted(before | {(str(period), str(name)) for period, name in new}):
+            standing = lake.read_batch(table, period, name).join(replaced, on="submission_id", how="anti")
+            rows = new.get((period, name), kept.clear()).select(*lake.schemas[table])
+            if not standing.is_empty():
+                rows = pl.concat([standing, rows]).join(
+                    placed.select("submission_id", "sequence"), on="submission_id", how="left", maintain_order="left"
+                )
+                rows = rows.sort("sequence", maintain_order=True)
+            lake.add_rows(table, period, name, rows)
 
 
 def _still_standing(issues: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:

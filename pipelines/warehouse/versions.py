@@ -65,9 +65,9 @@ def is_installed(published: Path, version: str) -> bool:
     """Whether a version is the newest one and nothing is left to do for it: ``install`` ran to its end."""
     return (
         read_manifest(published).get("version") == version
-        and _history(published)[:1] == [version]
+        and history(published)[:1] == [version]
         and is_whole(published)
-        and is_whole(published / _VERSIONS / version)
+        and is_whole(published / VERSIONS / version)
     )
 
 

@@ -88,7 +88,7 @@ def test_every_asset_asks_for_the_settings_and_so_holds_the_data_root_while_it_r
 def test_groups_follow_the_flow(graph: dict) -> None:
     groups = {asset["group"] for asset in graph["assets"].values()}
     of_dbt = {"seeds", "staging", "intermediate", "marts", "lineage"}
-    assert groups == {"intake", "quality", "lake", *of_dbt, "published", "reports"}
+    assert groups == {"intake", "quality", "lake", *of_dbt, "published", "reports", "rejudging"}
 
 
 def test_every_rule_that_gx_judges_is_a_check_and_so_is_every_dbt_test(graph: dict) -> None:
