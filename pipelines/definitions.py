@@ -1,13 +1,20 @@
-"""The entry point of Dagster: everything below ``defs/``, found by itself."""
+"""The entry point of Dagster: everything below ``defs/``, found by itself, then what holds for all of it."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
-from dagster import Definitions, definitions, load_from_defs_folder
+from dagster import AssetsDefinition, AssetSpec, BetaWarning, Definitions, definitions, load_from_defs_folder
+from dagster import with_source_code_references as with_code
+from dagster_shared.record import replace
 
 
 @definitions
 def defs() -> Definitions:
-    """All assets, checks, jobs and resources of the product."""
-    return load_from_defs_folder(path_within_project=Path(__file__).parent)
+    """All assets, checks, jobs and resources of the product; each asset says where its code is."""
+    loaded = load_from_defs_folder(path_within_project=Path(__file__).parent)
+    assets = [asset for asset in loaded.assets or () if isinstance(asset, (AssetsDefinition, AssetSpec))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", BetaWarning)
+        return replace(loaded, assets=with_code(assets))
