@@ -14,7 +14,8 @@ from dagster_shared.record import replace
 def defs() -> Definitions:
     """All assets, checks, jobs and resources of the product; each asset says where its code is."""
     loaded = load_from_defs_folder(path_within_project=Path(__file__).parent)
-    assets = [asset for asset in loaded.assets or () if isinstance(asset, (AssetsDefinition, AssetSpec))]
+    # A module that imports an asset of another one holds it, too: one asset, found twice.
+    found = {id(asset): asset for asset in loaded.assets or () if isinstance(asset, (AssetsDefinition, AssetSpec))}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", BetaWarning)
-        return replace(loaded, assets=with_code(assets))
+        return replace(loaded, assets=with_code(list(found.values())))

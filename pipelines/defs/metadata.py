@@ -48,11 +48,12 @@ def bars(frame: pl.DataFrame, label: str, value: str, full: float | None = None)
 
     Text, because the UI shows no picture of a page's own, and this needs no drawing.
     """
-    longest = full or frame[value].max() or 1
-    width = max(frame[label].str.len_chars().max() or 0, 1)  # type: ignore[type-var]
+    rows: list[tuple[str, float | None]] = list(frame.select(label, value).iter_rows())
+    longest = full or max((number or 0 for _, number in rows), default=0) or 1
+    width = max((len(name) for name, _ in rows), default=1)
     lines = [
         f"{name:<{width}}  {'█' * round(_BAR * (number or 0) / longest):<{_BAR}}  {_figure(number)}"
-        for name, number in frame.select(label, value).iter_rows()
+        for name, number in rows
     ]
     return MetadataValue.md("\n".join(["```", *lines, "```"]))
 

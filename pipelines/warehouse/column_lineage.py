@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlglot import MappingSchema, exp, parse_one
 from sqlglot.optimizer.qualify import qualify
@@ -109,12 +109,12 @@ def _outputs(scope: Scope, done: dict[int, dict[str, set[Source]]]) -> dict[str,
                 for at, (name, sources) in enumerate(first.items())
             }
         else:
-            selects = scope.expression.selects
+            selects = cast(exp.Query, scope.expression).selects
             done[id(scope)] = {one.alias_or_name: set(_sources(one, scope, done)) for one in selects}
     return done[id(scope)]
 
 
-def _sources(expression: exp.Expression, scope: Scope, done: dict[int, dict[str, set[Source]]]) -> Iterator[Source]:
+def _sources(expression: exp.Expr, scope: Scope, done: dict[int, dict[str, set[Source]]]) -> Iterator[Source]:
     nested = {alias: source for part in scope.subquery_scopes for alias, source in part.sources.items()}
     for column in expression.find_all(exp.Column):
         source = scope.sources.get(column.table) or nested.get(column.table)

@@ -78,7 +78,7 @@ def reconciliation(settings: Settings, limit: int = 20) -> State:
             "select province_code, org_unit_code, org_unit_name_vi, measure, units_value, province_value, difference,"
             " state from marts.mart_reconciliation"
             f" where {both} and period = (select max(period) from marts.mart_reconciliation where {both})"
-            " order by abs(difference) desc, all"
+            " order by abs(difference) desc, province_code, org_unit_code, measure"
         ).pl()
     differing = compared.filter(state="differs").drop("state")
     return State(compared.height, differing.height, differing.head(limit), by_period, _text(newest))
