@@ -133,7 +133,7 @@ def _explained(
     if table and table.rows is not None:
         metadata["rows_evaluated"] = table.rows
     if result.passed:
-        return result._replace(metadata=metadata)
+        return result.with_metadata(metadata)
     name = "/".join(result.asset_key.path) if result.asset_key else test["name"]
     stops = blocks(test) and result.severity is AssetCheckSeverity.ERROR
     failures.append(
