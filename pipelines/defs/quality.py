@@ -18,16 +18,18 @@ from dagster import (
     multi_asset,
 )
 
-from pipelines.contracts import Contracts, Form, load_contracts
+from pipelines.contracts import Contracts, load_contracts
+from pipelines.contracts.frames import ISSUES
+from pipelines.defs.dbt_project import described_columns
 from pipelines.defs.intake import CLEANED_ROWS, OWNERS, clean_files, cleaned_rows_spec
-from pipelines.defs.metadata import counts, preview
+from pipelines.defs.metadata import column_schema, counts, preview, submissions_shown
 from pipelines.defs.partitions import PERIODS, SINGLE_RUN, WRITER_POOL, keep_periods, written_periods
+from pipelines.defs.rule_checks import across_check_specs, check_results, form_check_specs
 from pipelines.intake.register import read_ledger
 from pipelines.intake.units import load_org_units
 from pipelines.progress import StageProgress
 from pipelines.quality.context import build_data_docs
 from pipelines.quality.settle import unbalanced, without_consequences
-from pipelines.quality.suites import form_checks
 from pipelines.quality.validate import validate
 from pipelines.reports.feedback import write_answers
 from pipelines.settings import Settings
@@ -48,71 +50,14 @@ KINDS = {"python", "polars"}
 VALIDATED_ROWS = AssetKey("validated_rows")
 ROW_ACCOUNT = "row_account_balances"
 LAKE = "lake"
-
-
-def _check_name(form: str, rule_code: str) -> str:
-    return f"{form}__{rule_code.replace('-', '_').lower()}"
-
-
-def _rules_of(form: Form, contracts: Contracts) -> dict[str, str]:
-    """Rule code → title of everything GX asks of a form."""
-    checks = form_checks(contracts, form, form.layouts[-1])
-    return {check.rule.code: check.rule.title_vi for check in checks}
-
-
-def _form_check_specs(contracts: Contracts) -> list[AssetCheckSpec]:
-    return [
-        AssetCheckSpec(_check_name(form.form, code), asset=VALIDATED_ROWS, description=f"{code}: {title}")
-        for form in contracts.forms
-        for code, title in _rules_of(form, contracts).items()
-    ]
-
-
-def _across_check_specs(contracts: Contracts) -> list[AssetCheckSpec]:
-    """Rules between forms, periods and levels, on the rows of the form that each of them judges."""
-    judged = [(rule, rule.form) for rule in contracts.cross_form]
-    judged += [(rule, form) for rule in contracts.comparisons for form in dict(rule.places)]
-    return [
-        AssetCheckSpec(
-            _check_name(form, rule.code),
-            asset=AssetKey([LAKE, form]),
-            description=f"{rule.code}: {rule.title_vi}",
-        )
-        for rule, form in judged
-    ]
-
-
-def _check_results(
-    specs: list[AssetCheckSpec], results: pl.DataFrame, issues: pl.DataFrame
-) -> Iterator[AssetCheckResult]:
-    """One result per spec: what GX counted over all periods of this run, with the first findings as examples.
-
-    A finding is the sender's to mend and stops nobody else: severity is never above WARN.
-    """
-    by_check = {
-        _check_name(form, code): (evaluated, unexpected)
-        for form, code, evaluated, unexpected in results.group_by("form", "rule_code")
-        .agg(pl.col("evaluated").sum(), pl.col("unexpected").sum())
-        .iter_rows()
-    }
-    for spec in specs:
-        evaluated, unexpected = by_check.get(spec.name, (0, 0))
-        form, code = spec.name.rsplit("__", 1)
-        examples = issues.filter(
-            (pl.col("rule_code") == code.replace("_", "-").upper())
-            & pl.col("submission_id").str.contains(f".{form}", literal=True)
-        )
-        yield AssetCheckResult(
-            check_name=spec.name,
-            asset_key=spec.asset_key,
-            passed=unexpected == 0,
-            severity=AssetCheckSeverity.WARN,
-            metadata={
-                "rows_evaluated": evaluated,
-                "rows_unexpected": unexpected,
-                "examples": preview(examples.select("submission_id", "sheet", "cell", "value", "message_vi"), 5),
-            },
-        )
+_EXPLANATIONS = {
+    "submission_id": "Báo cáo gốc mà đơn vị giải trình.",
+    "sheet": "Trang tính có ô được hỏi.",
+    "cell": "Ô được hỏi.",
+    "rule_code": "Mã quy tắc đã hỏi.",
+    "explanation": "Lời giải trình của đơn vị.",
+}
+"""Read by nothing but the settling of submissions: no model of the dbt project describes it."""
 
 
 def _validated(
@@ -134,9 +79,16 @@ def _validated(
             "dagster/row_count": issues.height,
             "findings_by_rule": counts(issues, "rule_code"),
             "results": preview(found.results.sort("unexpected", descending=True)),
+            "data_docs": MetadataValue.path(str(settings.data_docs / "data_docs" / "index.html")),
         },
     )
-    yield from _check_results(_form_check_specs(contracts), found.results, issues)
+    specs = form_check_specs(contracts, VALIDATED_ROWS)
+    yield from check_results(specs, found.results, issues, batch.candidates, settings)
+
+
+def _columns_described(table: str) -> dict[str, str]:
+    """What the models on a table of the lake, which take its columns under their own names, say of them."""
+    return _EXPLANATIONS if table == EXPLANATIONS_TABLE else described_columns(f"stg_{table}")
 
 
 def _findings_by_period(candidates: pl.DataFrame, issues: pl.DataFrame) -> dict[str, dict[str, int]]:
@@ -159,6 +111,7 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
         PLACES_TABLE: "In which column of which sheet each field of an accepted submission stands.",
         **{form.form: f"Accepted rows: {form.row_is_en}." for form in contracts.forms},
     }
+    schemas = Lake(Settings().lake, contracts).schemas
     return [
         AssetSpec(
             AssetKey([LAKE, table]),
@@ -168,6 +121,10 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
             kinds={"polars", "parquet"},
             partitions_def=PERIODS,
             description=text,
+            metadata={
+                "dagster/column_schema": column_schema(schemas[table], _columns_described(table)),
+                "dagster/table_name": f"{LAKE}.{table}",
+            },
         )
         for table, text in described.items()
     ]
@@ -185,17 +142,21 @@ def _lake_specs(contracts: Contracts) -> list[AssetSpec]:
             kinds={"python", "great_expectations"},
             partitions_def=PERIODS,
             description="What Great Expectations says of the cleaned rows: findings for senders, results per rule.",
+            metadata={"dagster/column_schema": column_schema(ISSUES, described_columns("stg_submission_issues"))},
         ),
         *_lake_specs(load_contracts()),
     ],
     check_specs=[
-        *_form_check_specs(load_contracts()),
-        *_across_check_specs(load_contracts()),
+        *form_check_specs(load_contracts(), VALIDATED_ROWS),
+        *across_check_specs(load_contracts(), LAKE),
         AssetCheckSpec(
             ROW_ACCOUNT,
             asset=AssetKey([LAKE, SUBMISSIONS_TABLE]),
             blocking=True,
-            description="rows found = preamble + header + total + footer + accepted + returned, for every submission",
+            description=(
+                "Mọi dòng có chữ trong tệp đều được tính đến: tìm thấy = mở đầu + tiêu đề + tổng cộng + chân trang + "
+                "đã nhận + trả lại. Sai thì dừng: không công bố bản mới."
+            ),
         ),
     ],
     backfill_policy=SINGLE_RUN,
@@ -247,16 +208,23 @@ def _settled(
         )
         metadata = {"dagster/row_count": frame.height, "preview": preview(frame.tail(10))}
         if table == SUBMISSIONS_TABLE:
-            metadata["verdicts_of_this_run"] = counts(settled.submissions, "verdict")
+            metadata |= submissions_shown(frame, settled.submissions)
         yield MaterializeResult(asset_key=AssetKey([LAKE, table]), metadata=metadata)
-    yield from _check_results(_across_check_specs(contracts), settled.across_results, settled.issues)
-    wrong = unbalanced(tables.read(SUBMISSIONS_TABLE))
+    # Rules between submissions judge earlier ones anew, too.
+    judged = tables.read(SUBMISSIONS_TABLE)
+    specs = across_check_specs(contracts, LAKE)
+    yield from check_results(specs, settled.across_results, settled.issues, judged, settings)
+    wrong = unbalanced(judged)
     yield AssetCheckResult(
         check_name=ROW_ACCOUNT,
         asset_key=AssetKey([LAKE, SUBMISSIONS_TABLE]),
         passed=wrong.is_empty(),
         severity=AssetCheckSeverity.ERROR,
-        metadata={"submissions_that_do_not_balance": preview(wrong)},
+        metadata={
+            "submissions_evaluated": judged.height,
+            "submissions_unexpected": wrong.height,
+            "submissions_that_do_not_balance": preview(wrong),
+        },
     )
 
 

@@ -12,14 +12,19 @@ import pytest
 
 from pipelines.contracts import load_contracts
 from pipelines.settings import PROJECT_DIR
+from pipelines.warehouse.lake import Lake
 
 DESCRIBE = """
 import json
 from pipelines.definitions import defs
-from pipelines.defs.warehouse import MANIFEST
+from pipelines.defs.dbt_project import NODES
 everything = defs()
 graph = everything.resolve_asset_graph()
-nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
+
+def columns(node):
+    schema = node.metadata.get("dagster/column_schema")
+    return {column.name: [column.type, column.description] for column in schema.schema.columns} if schema else {}
+
 print(json.dumps({
     "assets": {
         node.key.to_user_string(): {
@@ -29,11 +34,21 @@ print(json.dumps({
             "described": bool(node.description),
             "parents": sorted(key.to_user_string() for key in node.parent_keys),
             "resources": sorted(everything.resolve_assets_def(node.key).required_resource_keys),
+            "columns": columns(node),
+            "code": "dagster/code_references" in node.metadata,
         }
         for node in graph.asset_nodes
     },
-    "dbt_tests": sorted(node["name"] for node in nodes if node.get("attached_node")),
-    "checks": sorted(f"{key.asset_key.to_user_string()}:{key.name}" for key in graph.asset_check_keys),
+    "dbt_tests": {
+        node["name"]: node["config"]["severity"].lower()
+        for node in NODES.values() if node["resource_type"] == "test"
+    },
+    "checks": {
+        f"{key.asset_key.to_user_string()}:{key.name}": [
+            graph.get_check_spec(key).description, graph.get_check_spec(key).blocking
+        ]
+        for key in graph.asset_check_keys
+    },
 }))
 """
 
@@ -104,6 +119,39 @@ def test_every_rule_that_gx_judges_is_a_check_and_so_is_every_dbt_test(graph: di
             assert f"lake/{form}:{form}__{rule.code.replace('-', '_').lower()}" in checks
     assert "lake/submissions:row_account_balances" in checks
     assert graph["dbt_tests"] and set(graph["dbt_tests"]) <= {check.split(":")[1] for check in checks}
+
+
+def test_every_check_says_what_it_asks_and_what_a_failure_does(graph: dict) -> None:
+    for name, (description, _) in graph["checks"].items():
+        assert description and len(description) > 40 and description.endswith((".", ")")), name
+        assert "{" not in description, name
+
+
+def test_only_a_broken_schema_blocks(graph: dict) -> None:
+    """No rule on what senders write stops the country; every dbt test with severity error stops publishing."""
+    blocking = {name for name, (_, blocks) in graph["checks"].items() if blocks}
+    assert not any(name.startswith("validated_rows:") or "__cd_" in name for name in blocking)
+    assert "lake/submissions:row_account_balances" in blocking
+    stops = {name.split(":")[1] for name in blocking}
+    for test, severity in graph["dbt_tests"].items():
+        assert (test in stops) == (severity == "error"), test
+
+
+def test_the_published_file_is_checked_and_stops_nothing(graph: dict) -> None:
+    for name in ("row_account", "reconciliation", "completeness"):
+        description, blocks = graph["checks"][f"published_warehouse:{name}"]
+        assert description and not blocks
+
+
+def test_columns_of_the_lake_are_those_of_its_frames(graph: dict) -> None:
+    for table, schema in Lake(Path("nowhere"), load_contracts()).schemas.items():
+        columns = graph["assets"][f"lake/{table}"]["columns"]
+        assert {name: kind for name, (kind, _) in columns.items()} == {n: str(d) for n, d in schema.items()}, table
+        assert all(description for _, description in columns.values()), table
+
+
+def test_every_asset_says_where_its_code_is(graph: dict) -> None:
+    assert [name for name, asset in graph["assets"].items() if not asset["code"]] == []
 
 
 def test_the_graph_is_the_one_that_was_reviewed(graph: dict) -> None:
