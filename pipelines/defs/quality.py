@@ -31,7 +31,7 @@ from pipelines.progress import StageProgress
 from pipelines.quality.context import build_data_docs
 from pipelines.quality.settle import unbalanced, without_consequences
 from pipelines.quality.validate import validate
-from pipelines.reports.feedback import write_answers
+from pipelines.reports.feedback import withdraw_answers, write_answers
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import (
     CHANGES_TABLE,
@@ -250,24 +250,28 @@ def data_docs(settings: ResourceParam[Settings], progress: ResourceParam[StagePr
 def returned_workbooks(settings: ResourceParam[Settings], progress: ResourceParam[StageProgress]) -> MaterializeResult:
     """The answers to senders: copies of their workbooks with every problem marked at its cell.
 
-    Written for the files judged since the last answers, and for any earlier file whose answer is missing.
+    Written for the files judged since the last answers, and for any earlier file whose answer is missing; an answer
+    that no longer holds, because its file was judged again, is removed.
     """
     contracts = load_contracts()
     tables, stage = Lake(settings.lake, contracts), Stage(settings.stage)
+    ledger, anew = read_ledger(settings), stage.to_answer()
     with progress.stage("Trả lời đơn vị gửi"):
         written = write_answers(
             tables.read(SUBMISSIONS_TABLE),
             tables.read(ISSUES_TABLE),
-            read_ledger(settings),
+            ledger,
             settings,
             contracts,
             load_org_units(),
-            anew=stage.to_answer(),
+            anew=anew,
         )
+        withdrawn = withdraw_answers([receipt for receipt in ledger if receipt.receipt_id in anew], written, settings)
     stage.answered()
     return MaterializeResult(
         metadata={
             "workbooks_written": len(written),
+            "workbooks_withdrawn": len(withdrawn),
             "folder": MetadataValue.path(str(settings.returned)),
             "workbooks": preview(pl.DataFrame({"path": [str(path) for path in written]}, schema=["path"])),
         }

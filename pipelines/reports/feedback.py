@@ -92,6 +92,27 @@ def answers_due(submissions: pl.DataFrame, issues: pl.DataFrame, contracts: Cont
     return {str(receipt_id): mine for (receipt_id,), mine in by_receipt.items()}
 
 
+def withdraw_answers(receipts: Iterable[Receipt], written: Collection[Path], settings: Settings) -> list[Path]:
+    """Remove answers to these files that are not among those written: what they said no longer holds.
+
+    Copies are left out: their answer has the name of that to the original.
+
+    Args:
+        receipts: of files that were judged just now.
+        written: the answers written to them.
+        settings: where ``returned`` is.
+
+    Returns:
+        the files removed.
+    """
+    answers = {path for path in settings.returned.rglob("*.xlsx") if path not in set(written)}
+    names = {answer_name(receipt) for receipt in receipts if receipt.copy_of is None}
+    stale = sorted(path for path in answers if path.name in names)
+    for path in stale:
+        path.unlink()
+    return stale
+
+
 def write_answer(
     folder: Path,
     receipt: Receipt,

@@ -179,7 +179,7 @@ def _backfilled(instance: Instance, backfill: str) -> str | None:
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 def test_the_pages_open_in_a_browser(instance: Instance, taken_in: dict[str, Any], tmp_path: Path) -> None:
     pages = {
-        "graph": ("/asset-groups", "published_warehouse"),
+        "graph": ("/asset-groups", "intake"),
         "asset": ("/assets/lake/submissions?view=partitions", "2021-Q2"),
         "check": ("/assets/validated_rows?view=checks&checkDetail=enterprises__cd_e120", "CD-E120"),
     }

@@ -17,6 +17,7 @@ from pipelines.intake.units import load_org_units
 from pipelines.progress import StageProgress
 from pipelines.quality.settle import without_consequences
 from pipelines.quality.validate import validate
+from pipelines.reports.feedback import answer_name, withdraw_answers
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import Lake
 from pipelines.warehouse.rejudge import compare, preview, to_read_again, write_preview
@@ -171,3 +172,16 @@ def test_a_submission_that_left_its_period_is_gone_from_it(data: Settings) -> No
     assert lake.read("submissions", ["2021-Q4"]).is_empty()
     assert lake.read("enterprises", ["2021-Q4"]).is_empty()
     assert {name: held for name, held in content(data).items() if "2021-Q4" not in name} == right
+
+
+def test_an_answer_that_no_longer_holds_is_withdrawn_and_no_other(data: Settings) -> None:
+    q1, q2, q3, copy = (receipt for receipt in read_ledger(data) if receipt.file_name != "thu.csv")
+    if q3.copy_of:
+        q3, copy = copy, q3
+    paths = [data.returned / f"2021-Q{number}" / "H166" / answer_name(r) for number, r in enumerate((q1, q2, q3), 1)]
+    moved = data.returned / "khong-nhan-dien" / answer_name(q3)
+    for path in (*paths, moved):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert withdraw_answers([q2, q3, copy], [paths[2]], data) == [paths[1], moved]
+    assert [path.exists() for path in paths] == [True, False, True]
