@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from pipelines.data_lock import read_holder
 from pipelines.intake.register import read_ledger
 from pipelines.settings import Settings
-from tests.conftest import DemoRun, congdoan, query, run_json
+from tests.conftest import DemoRun, query, run_json
+from tests.whole_runs import finish, start
 
 MEMBERSHIP = "select * from marts.mart_membership where {} order by all"
 
@@ -34,9 +37,15 @@ def content(settings: Settings) -> dict[str, bytes]:
     }
 
 
-def test_a_second_run_changes_nothing_and_says_so(data: Settings) -> None:
+def test_a_second_run_changes_nothing_and_says_so_and_keeps_a_third_one_out(data: Settings) -> None:
     before = content(data)
-    said = congdoan("run", "--data-dir", data.root)
+    second = start(data)
+    while (holder := read_holder(data)) is None:
+        time.sleep(0.05)
+    assert holder.pid == second.pid
+    refused = " ".join(finish(start(data), expect=1).split())
+    assert str(data.root) in refused.replace(" ", "") and f"tiến trình {second.pid}" in refused
+    said = finish(second)
     assert content(data) == before
     version = json.loads((data.published / "manifest.json").read_text())["version"]
     assert "Không có tệp mới" in said and version in said
@@ -107,7 +116,9 @@ def test_the_same_file_again_is_a_duplicate_and_leaves_the_figures(data: Setting
 
 def test_a_failed_run_says_why_and_leaves_what_is_published(data: Settings) -> None:
     before = (data.published / "warehouse.duckdb").read_bytes()
-    (broken,) = (data.lake / "grassroots_unions" / "period=2021-Q2").glob("*.parquet")
-    broken.write_bytes(b"torn")
-    congdoan("run", "--data-dir", data.root, "--json", expect=1)
+    receipt = read_ledger(data)[0]
+    (data.raw / receipt.raw_path).write_bytes(b"damaged")
+    shutil.rmtree(data.lake)  # so that the file is needed again
+    said = " ".join(finish(start(data), expect=1).split())
+    assert "cleaned_rows" in said and receipt.file_name in said and "bản sao lưu" in said
     assert (data.published / "warehouse.duckdb").read_bytes() == before
