@@ -23,7 +23,10 @@ graph = everything.resolve_asset_graph()
 
 def columns(node):
     schema = node.metadata.get("dagster/column_schema")
-    return {column.name: [column.type, column.description] for column in schema.schema.columns} if schema else {}
+    if schema is None:
+        return {}
+    # as it was given to a spec, or wrapped as a value of metadata
+    return {column.name: [column.type, column.description] for column in getattr(schema, "schema", schema).columns}
 
 print(json.dumps({
     "assets": {
