@@ -30,14 +30,19 @@ def backup(
     data_dir: DataDir = None,
 ) -> None:
     """Sao lưu những gì không dựng lại được (tệp đã nhận, sổ tiếp nhận) vào một tệp. Mã thoát: 0; 1 không được."""
+    from pipelines.data_lock import DataRootBusyError, hold_data_root
     from pipelines.progress import StageProgress
     from pipelines.safekeeping.backup import BackupError, write_backup
 
     settings = _settings(data_dir)
     try:
-        with StageProgress(_messages) as progress, progress.stage("Sao lưu") as ticker:
+        with (
+            hold_data_root(settings, "sao lưu"),
+            StageProgress(_messages) as progress,
+            progress.stage("Sao lưu") as ticker,
+        ):
             written = write_backup(settings, output, ticker.report)
-    except BackupError as error:
+    except (BackupError, DataRootBusyError) as error:
         _fail(str(error))
     manifest = written.manifest
     print(f"{written.sha256}  {written.path}")
@@ -65,6 +70,7 @@ def restore(
     data_dir: DataDir = None,
 ) -> None:
     """Khôi phục bản sao lưu vào thư mục dữ liệu trống. Mã thoát: 0; 1 không khôi phục được, hoặc số liệu khác."""
+    from pipelines.data_lock import DataRootBusyError, hold_data_root
     from pipelines.progress import StageProgress
     from pipelines.safekeeping.manifest import differing_from_installed
     from pipelines.safekeeping.restore import RestoreError, restore_backup
@@ -73,9 +79,13 @@ def restore(
     if verify and any(path.is_file() for path in settings.inbox.rglob("*")):
         _fail(f"{settings.inbox} còn tệp: lượt chạy đối chiếu sẽ nhận cả các tệp ấy. Chuyển chúng đi nơi khác trước.")
     try:
-        with StageProgress(_messages) as progress, progress.stage("Khôi phục") as ticker:
+        with (
+            hold_data_root(settings, "khôi phục"),
+            StageProgress(_messages) as progress,
+            progress.stage("Khôi phục") as ticker,
+        ):
             restored = restore_backup(settings, file, ticker.report)
-    except RestoreError as error:
+    except (RestoreError, DataRootBusyError) as error:
         _fail(str(error))
     manifest = restored.manifest
     newest = f", mới nhất nhận lúc {manifest.last_received_at}" if manifest.last_received_at else ""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from pipelines.contracts import load_contracts
 from pipelines.reports.site import sections, standing
 from pipelines.reports.site.model import COUNTRY, HEADLINES, Site, unit_page, workbook_name
@@ -14,7 +12,8 @@ from pipelines.reports.site.numbers import Lang
 from pipelines.reports.site.render import Renderer
 from pipelines.reports.site.traces import traces
 from pipelines.reports.source_cells import with_text_as_sent
-from pipelines.settings import PROJECT_DIR, Settings
+from pipelines.settings import Settings
+from pipelines.warehouse.published_state import complete_from_pct
 from pipelines.warehouse.report_tables import read_report_tables
 
 
@@ -31,7 +30,7 @@ def read_site(settings: Settings, period: str | None = None, lang: Lang = "vi") 
         NoPeriodError: no report is owed for the period, or none has been accepted.
     """
     read = read_report_tables(settings, period, HEADLINES)
-    return Site(read, with_text_as_sent(settings, read.sources), load_contracts(), _complete_from_pct(), lang)
+    return Site(read, with_text_as_sent(settings, read.sources), load_contracts(), complete_from_pct(), lang)
 
 
 def write_site(site: Site, folder: Path, papers: Mapping[str, str]) -> int:
@@ -90,9 +89,3 @@ def _unit(site: Site, code: str, paper: str | None) -> dict[str, object]:
         "workbook": workbook_name(site) if code == COUNTRY else None,
         "paper": paper,
     }
-
-
-def _complete_from_pct() -> float:
-    """The bound below which the marts judge nothing, either."""
-    project = yaml.safe_load((PROJECT_DIR / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))
-    return float(project["vars"]["completeness_judged_from_pct"])
