@@ -120,5 +120,5 @@ def test_a_failed_run_says_why_and_leaves_what_is_published(data: Settings) -> N
     (data.raw / receipt.raw_path).write_bytes(b"damaged")
     shutil.rmtree(data.lake)  # so that the file is needed again
     said = " ".join(finish(start(data), expect=1).split())
-    assert "cleaned_rows" in said and receipt.file_name in said and "bản sao lưu" in said
+    assert "judge" in said and receipt.file_name in said and "bản sao lưu" in said
     assert (data.published / "warehouse.duckdb").read_bytes() == before
