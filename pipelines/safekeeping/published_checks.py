@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +20,8 @@ def check_published(settings: Settings) -> Iterator[Finding]:
     if not (published / versions.MANIFEST).exists():
         yield Finding("nothing_published", False, "published", "chưa có bản công bố nào.", RUN_VI)
         return
-    try:
-        manifest, history = versions.read_manifest(published), versions.history(published)
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError):
+    manifest, history = versions.read_manifest(published), versions.history(published)
+    if not manifest or not history:
         message = "manifest.json hoặc versions.json không đọc được."
         yield Finding("published_manifest_unreadable", True, "published", message, _AGAIN_VI)
         return

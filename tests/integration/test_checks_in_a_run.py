@@ -116,16 +116,17 @@ def test_the_published_file_is_checked(instance: DagsterInstance, demo: DemoRun)
 
 
 def test_a_damaged_lake_publishes_nothing_and_says_which_test_and_what_to_do(demo: DemoRun, tmp_path: Path) -> None:
-    """A row stands in the lake in place of another one, so that their number is right and the grain of facts broken."""
+    """An enterprise stands twice in the lake, in rows as many as they should be: the grain of the facts is broken."""
     data_dir = tmp_path / "data"
     shutil.copytree(demo.settings.root, data_dir)
     settings = Settings(data_dir=data_dir)
     before = (settings.published / "manifest.json").read_bytes()
     rows = min(settings.lake.glob("enterprises/period=*/*.parquet"))
     frame = pl.read_parquet(rows)
-    is_of_one = pl.col("submission_id") == frame["submission_id"][0]
-    of_one = frame.filter(is_of_one)
-    pl.concat([of_one.head(1), of_one.head(1), of_one.slice(2), frame.filter(~is_of_one)]).write_parquet(rows)
+    first, second = frame.filter(submission_id=frame["submission_id"][0]).head(2).iter_rows(named=True)
+    is_second = (pl.col("submission_id") == second["submission_id"]) & (pl.col("source_row") == second["source_row"])
+    other_code = pl.when(is_second).then(pl.lit(first["tax_code"])).otherwise("tax_code")
+    frame.with_columns(tax_code=other_code).write_parquet(rows)
     with pytest.raises(AssertionError) as failed:
         congdoan("run", "--data-dir", data_dir)
     said = " ".join(str(failed.value).split())

@@ -6,9 +6,11 @@ import datetime as dt
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -27,6 +29,7 @@ from dagster import (
 from pipelines.defs.alerts import alert_sensors, mail
 from pipelines.defs.automation import inbox, reminders_before_due_days, report_after_due_days
 from pipelines.defs.partitions import PERIODS, keep_periods
+from pipelines.intake import register
 from pipelines.intake.register import register_inbox
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import BATCHES
@@ -34,8 +37,13 @@ from pipelines.warehouse.lake import BATCHES
 LONG_AGO = 1_600_000_000
 
 
+HOUR = 3_600
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A data root an hour after the tests put their files there, which no program can date back."""
+    monkeypatch.setattr(register, "time", SimpleNamespace(time=lambda: time.time() + HOUR))
     settings = Settings(data_dir=tmp_path)
     settings.inbox.mkdir()
     return settings
@@ -103,7 +111,7 @@ def test_what_was_received_but_never_settled_is_a_reason_to_run(settings: Settin
 
 
 def test_a_file_that_may_still_be_written_is_left(settings: Settings, instance: DagsterInstance) -> None:
-    drop(settings, "a.xlsx", changed_at=dt.datetime.now().timestamp())
+    drop(settings, "a.xlsx", changed_at=time.time() + HOUR)
     assert tick(settings, instance) == SkipReason("1 files may still be written.")
 
 
