@@ -116,7 +116,7 @@ def test_the_published_file_is_checked(instance: DagsterInstance, demo: DemoRun)
 
 
 def test_a_damaged_lake_publishes_nothing_and_says_which_test_and_what_to_do(demo: DemoRun, tmp_path: Path) -> None:
-    """An enterprise stands twice in the lake, in rows as many as they should be: the grain of the facts is broken."""
+    """An enterprise stands twice in the lake, in rows as many as they should be: the grain of enterprises is broken."""
     data_dir = tmp_path / "data"
     shutil.copytree(demo.settings.root, data_dir)
     settings = Settings(data_dir=data_dir)
@@ -131,16 +131,16 @@ def test_a_damaged_lake_publishes_nothing_and_says_which_test_and_what_to_do(dem
         congdoan("run", "--data-dir", data_dir)
     said = " ".join(str(failed.value).split())
     assert said.startswith("exit 1")
-    assert "marts/fct_enterprise: unique_grain_fct_enterprise" in said
+    assert "intermediate/int_enterprises_current: unique_grain_int_enterprises_current" in said
     assert "dòng vi phạm" in said and "data/lake" in said
     assert (settings.published / "manifest.json").read_bytes() == before
     instance = DagsterInstance.from_config(str(settings.dagster_home))
     check = next(
         evaluation_name
         for evaluation_name in _checks_of(settings)
-        if evaluation_name.startswith("unique_grain_fct_enterprise")
+        if evaluation_name.startswith("unique_grain_int_enterprises_current")
     )
-    broken = evaluation(instance, ["marts", "fct_enterprise"], check)
+    broken = evaluation(instance, ["intermediate", "int_enterprises_current"], check)
     assert not broken.passed and broken.blocking
     assert 0 < len(broken.metadata["examples"].records) <= 20
 
