@@ -162,7 +162,6 @@ def register_inbox(settings: Settings, now: dt.datetime | None = None, settled_f
         emptied = {path.relative_to(claim).parent for path in claim.rglob("*") if not path.is_dir()}
         _prune(settings.inbox, emptied)
         shutil.rmtree(claim)
-    shutil.rmtree(settings.raw / "incoming" / _UNRECORDED, ignore_errors=True)
     return new
 
 

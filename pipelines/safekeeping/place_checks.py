@@ -18,7 +18,7 @@ from pipelines.settings import OWNER_ONLY, Settings
 _LEFT_OVER = (
     "published/.staging",
     "published/**/.*.new",
-    "raw/incoming/.claiming",
+    "raw/incoming/.claiming/*",
     "raw/**/.*.partial",
     "lake/**/.*.partial",
     "returned/**/.*.partial",
