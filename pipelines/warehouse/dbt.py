@@ -30,6 +30,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_TARGET_PATH": settings.dbt_target.as_posix(),
         "DBT_LOG_PATH": settings.dbt_target.as_posix(),
         "DBT_PROFILES_DIR": DBT_PROJECT_DIR.as_posix(),
+        "DBT_LOG_FORMAT_FILE": "text",  # Dagster reads JSON from dbt's output; a second copy of it costs seconds
     }
 
 

@@ -36,10 +36,7 @@ from tests.whole_runs import (
 )
 
 KILLS = int(os.environ.get("CONGDOAN_KILLS", "0"))
-pytestmark = [
-    pytest.mark.skipif(not KILLS, reason="many whole runs: make kill"),
-    pytest.mark.xdist_group("kills"),
-]
+pytestmark = pytest.mark.skipif(not KILLS, reason="many whole runs: make kill")
 
 
 @dataclass(frozen=True)
@@ -79,13 +76,15 @@ def _verdicts(settings: Settings) -> list[str]:
     return Lake(settings.lake, CONTRACTS).read(SUBMISSIONS_TABLE)["verdict"].to_list()
 
 
+@pytest.mark.parametrize("half", [0, 1])
 def test_a_run_that_is_killed_is_made_up_for_by_the_next(
-    undisturbed: Undisturbed, capsys: pytest.CaptureFixture[str]
+    undisturbed: Undisturbed, half: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rng = random.Random(7)
+    """Every second kill, so that two processes (``-k "next[0]"`` and ``-k "next[1]"``) can share them."""
+    rng = random.Random(half)
     table: Counter[str] = Counter()
     wrong: list[str] = []
-    for number in range(KILLS):
+    for number in range(half, KILLS, 2):
         settings = undisturbed.restore()
         moment = undisturbed.seconds * (number + rng.random()) / KILLS
         run = start(settings)
@@ -104,7 +103,7 @@ def test_a_run_that_is_killed_is_made_up_for_by_the_next(
         with capsys.disabled():
             print(f"{number + 1:3} {moment:6.1f} s  {stage:24} {', '.join(unequal) or 'equal'}", flush=True)
     with capsys.disabled():
-        print(f"\n{KILLS} kills over {undisturbed.seconds:.0f} s")
+        print(f"\n{table.total()} kills over {undisturbed.seconds:.0f} s")
         for stage, count in table.most_common():
             print(f"  {stage:24} {count}")
     assert not wrong, "\n".join(wrong)

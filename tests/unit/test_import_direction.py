@@ -18,7 +18,7 @@ BASE = {"settings", "periods", "due_days", "progress", "dagster_home", "data_loc
 """Single modules that know of nothing but themselves (and each other)."""
 FLOW = ("contracts", "intake", "quality", "warehouse", "reports")
 BESIDE = ("codegen", "synthetic", "safekeeping")
-WIRING = ("defs", "definitions", "run", "check", "cli_safekeeping", "cli")
+WIRING = ("event_log", "defs", "definitions", "run", "check", "cli_safekeeping", "cli")
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     **{name: BASE for name in BASE},
