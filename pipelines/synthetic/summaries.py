@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines import periods
+from pipelines.codegen.sheet_plan import UnitLabel
 from pipelines.synthetic.parcels import Parcel, file_name, parcel_path, unit_labels
 
 FORM = "province_summary"
@@ -38,9 +39,17 @@ SUMMARIES = (
 )
 
 
-def summary_parcel(summary: Summary, regular: Mapping[tuple[str, str], Parcel]) -> Parcel:
-    """The province's workbook, from the regular parcels of the units below it; those that sent none have no row."""
-    labels = unit_labels(summary.period)
+def summary_parcel(
+    summary: Summary, regular: Mapping[tuple[str, str], Parcel], units: Mapping[str, UnitLabel] | None = None
+) -> Parcel:
+    """The province's workbook, from the regular parcels of the units below it; those that sent none have no row.
+
+    Args:
+        summary: which province and period.
+        regular: (unit, period) → its workbook.
+        units: code → label of every unit of the period; those of the seed by default.
+    """
+    labels = units or unit_labels(summary.period)
     province = labels[summary.province]
     sent = {
         unit: parcel.rows

@@ -1,0 +1,151 @@
+"""The nation's quarter from inbox to published file, beside the floor and beside what a team would write instead.
+
+Prints tables and keeps them in ``data/bench/results``; asserts that the numbers are right, and nothing about time, for
+machines differ. Run: ``make bench``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import periods
+from pipelines.contracts import load_contracts
+from pipelines.synthetic.parcels import Parcel, parcel_path, unit_labels, write_parcel
+from pipelines.warehouse.lake import Lake
+from tests.benchmarks.conftest import KEPT, Nation
+from tests.benchmarks.measured import Measured, measure
+
+HERE = Path(__file__).parent
+RUN, FLOOR, USUAL, HISTORY = (HERE / f"work_{name}.py" for name in ("run", "floor", "usual", "history"))
+FEW, MORE = 5, 25
+SAME_NUMBERS = """
+with ours as (
+    select
+        m.org_unit_code, m.unions, m.members_total, m.members_female, m.workers_total, m.officers_trained,
+        e.enterprises, e.with_union, a.in_force
+    from published.marts.mart_membership as m
+    join published.marts.mart_enterprise_coverage as e using (period, org_unit_code)
+    join published.marts.mart_agreement_coverage as a using (period, org_unit_code)
+    where (m.sector, m.basis, m.scope, e.threshold) = ('all', 'as_reported', 'all', 25)
+        and m.unit_type = 'commune'
+        and (m.reporters_reported, e.reporters_reported, a.reporters_reported) = (1, 1, 1)
+),
+floor as (
+    select
+        f.org_unit_code, f.unions, f.members_total, f.members_female, f.workers_total, f.officers_trained,
+        g.enterprises, g.with_union, h.in_force
+    from mart_membership as f
+    join mart_enterprise_coverage as g using (org_unit_code)
+    join mart_agreement_coverage as h using (org_unit_code)
+    where f.sector = 'all'
+)
+select (select count(*) from ours), (select count(*) from (from ours except from floor))
+"""
+
+
+@pytest.fixture(scope="module")
+def floor(nation: Nation) -> Measured:
+    return measure(FLOOR, nation.inbox, KEPT / "floor.duckdb", nation.units, cwd=nation.project)
+
+
+@pytest.fixture(scope="module")
+def whole(nation: Nation, floor: Measured) -> Measured:
+    """The whole job; right after the floor, so that the machine is the same."""
+    root = KEPT / "quarter"
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(nation.inbox, root / "inbox")
+    return measure(RUN, root, cwd=nation.project)
+
+
+def test_the_nations_quarter(
+    nation: Nation,
+    floor: Measured,
+    whole: Measured,
+    capsys: pytest.CaptureFixture[str],
+    report: Callable[[str, str], None],
+) -> None:
+    few = measure(USUAL, nation.inbox, str(FEW), cwd=nation.project)
+    more = measure(USUAL, nation.inbox, str(MORE), cwd=nation.project)
+    files = sum(1 for _ in nation.inbox.rglob("*.xlsx"))
+    usual = few.seconds + (more.seconds - few.seconds) / (MORE - FEW) * (files - FEW)
+    lines = [
+        ("floor: calamine + DuckDB", floor.seconds, floor.peak_mb),
+        ("the whole job", whole.seconds, whole.peak_mb),
+        *((f"  {stage}", seconds, None) for stage, seconds in whole.said["seconds"].items()),
+        (f"pandas + openpyxl + GX, from {MORE} files", usual, more.peak_mb),
+    ]
+    with capsys.disabled():
+        print(f"\n{files:,} workbooks, {floor.said}, {whole.said['verdicts']}")
+        for name, seconds, peak in lines:
+            print(f"  {name:<40}{seconds:9.1f} s{seconds / floor.seconds:8.2f} ×{f'{peak} MB' if peak else '':>10}")
+    report(
+        "nation",
+        json.dumps(
+            {
+                "files": files,
+                "rows": floor.said,
+                "verdicts": whole.said["verdicts"],
+                "stages": whole.said["seconds"],
+                "floor_s": floor.seconds,
+                "floor_mb": floor.peak_mb,
+                "whole_s": whole.seconds,
+                "whole_mb": whole.peak_mb,
+                "usual_s": usual,
+            }
+        ),
+    )
+    with duckdb.connect(KEPT / "floor.duckdb", read_only=True) as connection:
+        connection.execute(f"attach '{KEPT / 'quarter' / 'published' / 'warehouse.duckdb'}' as published (read_only)")
+        units, different = connection.execute(SAME_NUMBERS).fetchall()[0]
+    assert units > 3000 and different == 0
+
+
+@pytest.mark.parametrize("years", [1, 2, 5, 10])
+def test_years_rebuilt_and_one_workbook_sent_again(
+    nation: Nation, whole: Measured, years: int, capsys: pytest.CaptureFixture[str], report: Callable[[str, str], None]
+) -> None:
+    root = KEPT / "years"
+    shutil.rmtree(root, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(KEPT / "quarter"), str(root)], check=True)
+    made = measure(HISTORY, root / "lake", str(4 * years), cwd=nation.project)
+    rebuilt = measure(RUN, root, cwd=nation.project)
+    _send_again(root, nation)
+    again = measure(RUN, root, cwd=nation.project)
+    with capsys.disabled():
+        print(f"\n{years} years, {made.said}")
+        for name, one in (("rebuilt", rebuilt), ("sent again", again)):
+            print(f"  {name:<12}{one.seconds:8.1f} s{one.peak_mb:8} MB  {one.said['seconds']}")
+    report(f"years_{years}", json.dumps({"rows": made.said, "rebuilt": asdict(rebuilt), "again": asdict(again)}))
+    assert again.said["version"] != rebuilt.said["version"]
+    assert set(again.said["verdicts"]) <= {"accepted", "accepted_with_queries"}
+    shutil.rmtree(root)
+
+
+def _send_again(root: Path, nation: Nation) -> None:
+    """A commune's workbook of the last quarter once more, with its last union and agreement left out."""
+    contracts = load_contracts()
+    lake = Lake(root / "lake", contracts)
+    period = max(path.name for path in (root / "lake" / "submissions").glob("period=2*")).removeprefix("period=")
+    held = {form: lake.read(form, [period]) for form in ("grassroots_unions", "enterprises", "agreements")}
+    unit = held["agreements"]["org_unit_code"].sort()[0]
+    rows = {
+        form: frame.filter(org_unit_code=unit).select(field.name for field in contracts.form(form).fields)
+        for form, frame in held.items()
+    }
+    received_on = periods.ends_on(period) + dt.timedelta(days=12)
+    parcel = Parcel(
+        parcel_path(received_on, unit, "sua-lai.xlsx"),
+        unit_labels(period, nation.units)[unit],
+        period,
+        {form: frame.head(-1) if form != "enterprises" else frame for form, frame in rows.items()},
+    )
+    write_parcel(parcel, root / "inbox", contracts)
