@@ -43,8 +43,9 @@ fuzz: setup ## 10,000 broken files: no crash, no hang, nothing accepted that a f
 kill: setup ## 50 runs killed at moments spread over their length, full disks, two runs at once; takes hours
 	CONGDOAN_KILLS=50 $(BIN)/python -m pytest tests/integration/test_kills.py -q
 
-bench: setup ## benchmarks
+bench: setup ## benchmarks at the size of the country; the results go into docs/performance.md
 	$(BIN)/python -m pytest tests/benchmarks -s
+	$(BIN)/python -m tests.benchmarks.write_page
 
 # pip-audit is fetched for it, and asks the vulnerability service of PyPI: not part of lint, which needs no network.
 audit: ## vulnerabilities that are known of what requirements.lock lists (needs uv and the network)

@@ -45,6 +45,8 @@ def nation() -> Nation:
     project = _copy_of_project(KEPT / "project")
     inbox = KEPT / f"nation-{_fingerprint()}"
     if not inbox.exists():
+        for older in KEPT.glob("nation-*"):
+            shutil.rmtree(older)
         contracts, units = load_contracts(), pl.read_csv(project / _SEED, infer_schema=False)
         for parcel in track(nation_parcels(units, contracts), "Writing the nation's quarter"):
             write_parcel(parcel, inbox.with_suffix(".part"), contracts)

@@ -1,0 +1,138 @@
+"""Writes what ``make bench`` measured into ``docs/performance.md``: tables between two marks, and a plot beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from pipelines.settings import PROJECT_DIR
+
+RESULTS = PROJECT_DIR / "data" / "bench" / "results"
+PAGE, PLOT = PROJECT_DIR / "docs" / "performance.md", PROJECT_DIR / "docs" / "performance.svg"
+FROM, TO = "<!-- measured: written by make bench -->", "<!-- end of what was measured -->"
+YEARS = (1, 2, 5, 10)
+# The stages are named for the person at the terminal, in Vietnamese.
+STAGES = {
+    "Khởi động": "start: imports, definitions, parsing of dbt",
+    "Tiếp nhận tệp": "register",
+    "Đọc và nhận diện": "read and recognise",
+    "Làm sạch": "clean",
+    "Kiểm tra (Great Expectations)": "validate",
+    "Kết luận và ghi kho dữ liệu": "settle, write the lake",
+    "Data Docs": "Data Docs",
+    "Trả lời đơn vị gửi": "answers to senders",
+    "Dựng kho (dbt)": "dbt",
+    "Công bố": "publish",
+}
+
+
+def main() -> None:
+    """Read the results, write the page and the plot."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(FROM)
+    _, after = rest.split(TO)
+    measured = "\n\n".join([_where(), *_nation(), *_years(), *_findings()])
+    PAGE.write_text(f"{before}{FROM}\n\n{measured}\n\n{TO}{after}", encoding="utf-8")
+
+
+def _read(name: str) -> Any:
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _where() -> str:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT_DIR, capture_output=True, text=True)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
+    return (
+        f"Measured at commit {commit.stdout.strip()} on {os.cpu_count()} cores, {memory} GB, {platform.system()} "
+        f"{platform.machine()}, Python {platform.python_version()}. Times are those of one run; read the ratios."
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _nation() -> Iterable[str]:
+    if (nation := _read("nation")) is None:
+        return
+    floor, whole = nation["floor_s"], nation["whole_s"]
+    stages = nation["stages"]
+    named = [(f"– {STAGES[name]}", seconds, None) for name, seconds in stages.items()]
+    lines = [
+        ("floor: calamine and DuckDB, no validation", floor, nation["floor_mb"]),
+        ("the whole job", whole, nation["whole_mb"]),
+        *named,
+        ("– Dagster's events, and the rest", whole - sum(stages.values()), None),
+        ("pandas, openpyxl, one GX run a sheet (from a sample)", nation["usual_s"], None),
+    ]
+    rows, verdicts = nation["rows"], nation["verdicts"]
+    yield "### The nation's quarter, inbox to published"
+    yield (
+        f"{nation['files']:,} workbooks; {rows['unions']:,} unions, {rows['enterprises']:,} enterprises, "
+        f"{rows['agreements']:,} agreements; verdicts {json.dumps(verdicts)}."
+    )
+    yield _table(
+        ["", "seconds", "× floor", "MB"],
+        [(name, f"{seconds:.1f}", f"{seconds / floor:.2f}", str(peak or "")) for name, seconds, peak in lines],
+    )
+
+
+def _years() -> Iterable[str]:
+    kept = {years: found for years in YEARS if (found := _read(f"years_{years}"))}
+    if not kept:
+        return
+    yield "### Years in the lake: full rebuild, and one workbook sent again"
+    yield _table(
+        ["years", "rows of unions added", "rebuild s", "of which dbt s", "MB", "sent again s", "of which dbt s", "MB"],
+        [
+            (
+                str(years),
+                f"{found['rows']['grassroots_unions']:,}",
+                *(
+                    text
+                    for one in (found["rebuilt"], found["again"])
+                    for text in (
+                        f"{one['seconds']:.1f}",
+                        f"{one['said']['seconds']['Dựng kho (dbt)']:.1f}",
+                        str(one["peak_mb"]),
+                    )
+                ),
+            )
+            for years, found in kept.items()
+        ],
+    )
+    points = pl.DataFrame(
+        [
+            {"years": years, "work": work, "seconds": found[key]["seconds"], "GB": found[key]["peak_mb"] / 1024}
+            for years, found in kept.items()
+            for key, work in (("rebuilt", "full rebuild"), ("again", "one workbook sent again"))
+        ]
+    )
+    lines = alt.Chart(points).mark_line(point=True).encode(x=alt.X("years:Q"), color=alt.Color("work:N", title=None))
+    chart = lines.encode(y="seconds:Q").properties(width=300) | lines.encode(y="GB:Q").properties(width=300)
+    chart.save(str(PLOT))
+    yield f"![Seconds and memory by years in the lake]({PLOT.name})"
+
+
+def _findings() -> Iterable[str]:
+    if (found := _read("findings")) is None:
+        return
+    ours = next(iter(found["seconds"].values()))
+    yield "### The same rules by other libraries"
+    yield f"{found['rows']:,} rows, {found['rules']} rules that all can express; the findings are the same set."
+    yield _table(
+        ["", "seconds", "× ours"],
+        [(name, f"{seconds:.2f}", f"{seconds / ours:.2f}") for name, seconds in found["seconds"].items()],
+    )
+
+
+if __name__ == "__main__":
+    main()
