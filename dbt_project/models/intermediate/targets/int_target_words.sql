@@ -46,7 +46,8 @@ read_out as (
             else actual_rounded
         end as actual_read,
         case
-            when not is_reached and {{ rounded('pct_of_target', 1) }} >= 100 then floor(pct_of_target * 10) / 10
+            when not is_reached and {{ rounded('pct_of_target', 1) }} >= 100
+                then floor(pct_of_target * 10) / 10
             else {{ rounded('pct_of_target', 1) }}
         end as pct_read,
         case
