@@ -2,6 +2,7 @@
 # Without make (Windows): see "Setting up" in CONTRIBUTING.md.
 
 VENV := .venv
+LOCK := requirements.lock
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 UV := $(shell command -v uv 2>/dev/null)
@@ -14,10 +15,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ui lint fuzz kill bench audit codegen lock clean
+.PHONY: help setup demo test test-spark ui lint fuzz kill bench audit codegen lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
 setup: $(INSTALLED) ## make .venv with exactly what requirements.lock lists
 
@@ -26,6 +27,12 @@ demo: setup ## make synthetic submissions and run everything into data/published
 
 test: setup ## unit and integration tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# An environment of its own: Spark is 450 MB that nobody else needs.
+test-spark: ## the models on a local Spark cluster, compared with DuckDB's (needs Java 17)
+	@command -v java >/dev/null || { echo "make test-spark needs Java 17 (Debian, Ubuntu: apt install openjdk-17-jre-headless)"; exit 1; }
+	$(MAKE) setup VENV=.venv-spark LOCK=requirements-spark.lock
+	.venv-spark/bin/python -m pytest tests/spark
 
 ui: setup ## Dagster on localhost
 	$(BIN)/congdoan ui
@@ -57,33 +64,37 @@ codegen: setup ## write everything that is derived from expectations/forms
 
 # --no-strip-extras: pip refuses `gql[requests]` of a dependency when the lock only has `gql`.
 # Pins that are already in requirements.lock stay; `make lock UPGRADE=--upgrade` renews them all.
-lock: ## write requirements.lock from pyproject.toml (needs uv)
+# The environment of Spark has what the ordinary one has, in the same versions.
+lock: ## write requirements.lock and requirements-spark.lock from pyproject.toml (needs uv)
 	@test -n "$(UV)" || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	"$(UV)" pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes \
 		--no-strip-extras --no-header $(UPGRADE) --output-file requirements.lock pyproject.toml
+	"$(UV)" pip compile --quiet --universal --python-version 3.11 --group dev --group spark --generate-hashes \
+		--no-strip-extras --no-header $(UPGRADE) --constraint requirements.lock \
+		--output-file requirements-spark.lock pyproject.toml
 
 clean: ## remove caches and what a run leaves in data/build; received files and results stay
 	rm -rf .pytest_cache .ruff_cache .hypothesis data/build dbt_project/target dbt_project/logs
 	find pipelines tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ifneq ($(UV),)
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): $(LOCK) pyproject.toml
 	@test -x $(BIN)/python || { rm -rf $(VENV); "$(UV)" venv --quiet --python "$(or $(PYTHON),>=3.11,<3.14)" $(VENV); }
-	@echo "Installing requirements.lock into $(VENV) with uv ..."
-	@"$(UV)" pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@echo "Installing $(LOCK) into $(VENV) with uv ..."
+	@"$(UV)" pip sync --quiet --require-hashes --python $(BIN)/python $(LOCK)
 	@"$(UV)" pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 else
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): $(LOCK) pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found." \
 		"Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.13)" \
 		"or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); "$(PYTHON)" -m venv $(VENV); } || { \
 		rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual environment with pip." \
 		"Debian, Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Installing requirements.lock into $(VENV) with pip, which takes a minute or two ..."
-	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@echo "Installing $(LOCK) into $(VENV) with pip, which takes a minute or two ..."
+	@$(PIP_INSTALL) --require-hashes -r $(LOCK)
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 endif

@@ -13,7 +13,7 @@
 {#- A percentage: one decimal, two where the second one is not 0. -#}
 {% macro vietnamese_percent(value) -%}
     case
-        when round({{ value }}, 2) = round({{ value }}, 1) then {{ vietnamese_decimals(value, 1) }}
+        when {{ rounded(value, 2) }} = {{ rounded(value, 1) }} then {{ vietnamese_decimals(value, 1) }}
         else {{ vietnamese_decimals(value, 2) }}
     end
 {%- endmacro %}

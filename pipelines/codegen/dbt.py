@@ -56,6 +56,12 @@ LAKE_TABLES = {
         "(Where each field stands in a file.)"
     ),
 }
+LAKE_SCHEMAS = {
+    "submissions": SUBMISSIONS,
+    "submission_issues": SETTLED_ISSUES,
+    "submission_changes": CHANGES,
+    "column_places": COLUMN_PLACES,
+}
 NOT_PUBLISHED = ("note",)
 """Free text of senders may hold personal data: it stays in staging and is not published."""
 
@@ -113,12 +119,20 @@ def _form_description(form: Form) -> str:
 
 
 def _sources_yaml(contracts: Contracts) -> str:
-    tables = {**LAKE_TABLES, **{form.form: _form_description(form) for form in contracts.forms}}
+    tables = {name: (LAKE_TABLES[name], schema) for name, schema in LAKE_SCHEMAS.items()}
+    tables |= {form.form: (_form_description(form), row_schema(form)) for form in contracts.forms}
     source = {
         "name": "lake",
         "description": "Kho tệp Parquet: báo cáo đã được nhận và kiểm tra. (Parquet lake of accepted rows.)",
         "config": {"meta": {"external_location": LAKE_TABLE}},
-        "tables": [{"name": name, "description": text} for name, text in tables.items()],
+        "tables": [
+            {
+                "name": name,
+                "description": text,
+                "columns": [{"name": column, "data_type": SQL_TYPES[dtype]} for column, dtype in schema.items()],
+            }
+            for name, (text, schema) in tables.items()
+        ],
     }
     return _yaml({"sources": [source]})
 

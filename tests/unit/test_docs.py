@@ -63,7 +63,7 @@ def wrong_commands(document: Path) -> list[str]:
 
 def wrong_targets(document: Path) -> list[str]:
     """Lines ``make X …`` with a target that the Makefile does not have."""
-    targets = set(re.findall(r"^([a-z]+):", (PROJECT_DIR / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT_DIR / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     lines = [line for line in code_lines(document) if re.match(r"make [a-z]", line)]
     return [line for line in lines if {word for word in line.split()[1:] if word.islower()} - targets]
 

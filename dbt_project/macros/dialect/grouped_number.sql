@@ -4,9 +4,9 @@
 {%- endmacro %}
 
 {% macro default__grouped_number(value, decimals) -%}
-    format('{:,.{{ decimals }}f}', round(cast({{ value }} as double), {{ decimals }}))
+    format('{:,.{{ decimals }}f}', {{ rounded('cast(' ~ value ~ ' as double)', decimals) }})
 {%- endmacro %}
 
 {% macro spark__grouped_number(value, decimals) -%}
-    format_number(round(cast({{ value }} as double), {{ decimals }}), {{ decimals }})
+    format_number({{ rounded('cast(' ~ value ~ ' as double)', decimals) }}, {{ decimals }})
 {%- endmacro %}

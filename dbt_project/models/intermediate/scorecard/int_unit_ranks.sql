@@ -20,7 +20,7 @@ of_units as (
         peer_group,
         is_judged_in,
         count(*) as indicators_ranked,
-        round(avg(percentile), 6) as mean_percentile
+        {{ rounded('avg(percentile)', 6) }} as mean_percentile
     from ranks
     group by period, org_unit_code, peer_group, is_judged_in
 ),

@@ -174,9 +174,9 @@ final as (
         judged.periods_used as projection_periods,
         case when judged.obstacle is null then judged.method end as projection_method,
         -- rounded, so that the order in which values are added up does not show in the last digit
-        round({{ within('bounded.middle', 'bounded.least', 'bounded.most') }}, 6) as projected_value,
-        round({{ within('bounded.low', 'bounded.least', 'bounded.most') }}, 6) as projected_low,
-        round({{ within('bounded.high', 'bounded.least', 'bounded.most') }}, 6) as projected_high
+        {{ rounded(within('bounded.middle', 'bounded.least', 'bounded.most'), 6) }} as projected_value,
+        {{ rounded(within('bounded.low', 'bounded.least', 'bounded.most'), 6) }} as projected_low,
+        {{ rounded(within('bounded.high', 'bounded.least', 'bounded.most'), 6) }} as projected_high
     from judged
     left join bounded on {{ is_same_target('judged', 'bounded') }}
 )

@@ -53,7 +53,7 @@ final as (
         target_years.target_year,
         shares.quarter,
         count(*) as full_years,
-        round(avg(shares.share), 12) as share,
+        {{ rounded('avg(shares.share)', 12) }} as share,
         min(shares.share) as lowest_share,
         max(shares.share) as highest_share
     from shares

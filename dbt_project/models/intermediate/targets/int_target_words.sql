@@ -21,10 +21,10 @@ joined as (
 rounded as (
     select
         joined.*,
-        case when round(target_value, 1) <> target_value then 100 else 10 end as parts,
+        case when {{ rounded('target_value', 1) }} <> target_value then 100 else 10 end as parts,
         case
-            when round(target_value, 1) <> target_value then round(actual_value, 2)
-            else round(actual_value, 1)
+            when {{ rounded('target_value', 1) }} <> target_value then {{ rounded('actual_value', 2) }}
+            else {{ rounded('actual_value', 1) }}
         end as actual_rounded
     from joined
 ),
@@ -46,13 +46,14 @@ read_out as (
             else actual_rounded
         end as actual_read,
         case
-            when not is_reached and round(pct_of_target, 1) >= 100 then floor(pct_of_target * 10) / 10
-            else round(pct_of_target, 1)
+            when not is_reached and {{ rounded('pct_of_target', 1) }} >= 100
+                then floor(pct_of_target * 10) / 10
+            else {{ rounded('pct_of_target', 1) }}
         end as pct_read,
         case
-            when is_percent then round(expected_value, 1)
-            when is_lower_bound then ceil(round(expected_value, 6))
-            else floor(round(expected_value, 6))
+            when is_percent then {{ rounded('expected_value', 1) }}
+            when is_lower_bound then ceil({{ rounded('expected_value', 6) }})
+            else floor({{ rounded('expected_value', 6) }})
         end as expected_read,
         floor(completeness_pct * 10) / 10 as completeness_read
     from rounded

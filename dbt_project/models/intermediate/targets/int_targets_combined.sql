@@ -27,7 +27,8 @@ ranked as (
 numbered as (
     select
         ranked.*,
-        row_number() over (partition by {{ target }} order by given_on asc nulls first) as target_version
+        cast(row_number() over (partition by {{ target }} order by given_on asc nulls first) as bigint)
+            as target_version
     from ranked
     where rank_of_kind = 1 and rank_of_copy = 1
 ),
