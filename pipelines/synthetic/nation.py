@@ -7,6 +7,7 @@ rows that a copy of the project needs beside them.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 
@@ -44,7 +45,7 @@ FAULTY_ONE_IN = 100
 
 
 def communes() -> pl.DataFrame:
-    """The communes of today: code, name_vi, kind, parent_code (province)."""
+    """The communes of today, one row each, with the columns of the seed ``admin_units``."""
     units = pl.read_csv(ADMIN_UNITS_CSV, infer_schema=False)
     today = (pl.col("valid_from") <= REFORM) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > REFORM))
     return units.filter(today, pl.col("level") == "commune").sort("code")
@@ -160,4 +161,4 @@ def _with_fault(parcel: Parcel, contracts: Contracts) -> Parcel:
     plan = plan_sheet(contracts.form("grassroots_unions"), parcel.period, unions.height)
     address = plan.cell("members_female", FIRST_DATA_ROW)
     wrong = {"grassroots_unions": {address: unions["members_total"][0] + 1}}
-    return Parcel(parcel.path, parcel.unit, parcel.period, parcel.rows, edits=wrong)
+    return dataclasses.replace(parcel, edits=wrong)
