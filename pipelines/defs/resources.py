@@ -43,7 +43,7 @@ class Dbt(DbtCliResource):
     """The dbt of this environment, started once a run.
 
     Dagster's own starts it a first time to learn its version, and makes an adapter that only its fetching of metadata
-    asks, which this project does otherwise (``warehouse.build_tables``): together a tenth of a small run.
+    asks, which this project does otherwise (``warehouse.build_tables``): seconds of every run.
     """
 
     @cached_property
