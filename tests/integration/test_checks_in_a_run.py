@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from pipelines.contracts import load_contracts
 from pipelines.settings import Settings
 from pipelines.warehouse.build_tables import built_tables
 from tests.conftest import DemoRun, congdoan
+from tests.dagster_history import history_of
 
 
 @pytest.fixture(scope="module")
-def instance(demo: DemoRun) -> DagsterInstance:
+def instance(demo: DemoRun) -> Iterator[DagsterInstance]:
     """Dagster's record of the demo."""
-    return DagsterInstance.from_config(str(demo.settings.dagster_home))
+    with history_of(demo.settings) as instance:
+        yield instance
 
 
 def evaluation(instance: DagsterInstance, asset: list[str], name: str) -> Any:
@@ -134,13 +137,13 @@ def test_a_damaged_lake_publishes_nothing_and_says_which_test_and_what_to_do(dem
     assert "intermediate/int_enterprises_current: unique_grain_int_enterprises_current" in said
     assert "dòng vi phạm" in said and "data/lake" in said
     assert (settings.published / "manifest.json").read_bytes() == before
-    instance = DagsterInstance.from_config(str(settings.dagster_home))
     check = next(
         evaluation_name
         for evaluation_name in _checks_of(settings)
         if evaluation_name.startswith("unique_grain_int_enterprises_current")
     )
-    broken = evaluation(instance, ["intermediate", "int_enterprises_current"], check)
+    with history_of(settings) as instance:
+        broken = evaluation(instance, ["intermediate", "int_enterprises_current"], check)
     assert not broken.passed and broken.blocking
     assert 0 < len(broken.metadata["examples"].records) <= 20
 

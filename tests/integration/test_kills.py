@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster import DagsterEventType, DagsterInstance
+from dagster import DagsterEventType
 
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import SUBMISSIONS_TABLE, Lake
+from tests.dagster_history import history_of
 from tests.whole_runs import (
     CONTRACTS,
     assert_published_is_whole,
@@ -111,8 +112,7 @@ def test_a_run_that_is_killed_is_made_up_for_by_the_next(
 
 def _stage(settings: Settings) -> str:
     """The step of the newest run that was going on when it was killed."""
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    with DagsterInstance.get() as instance:
+    with history_of(settings) as instance:
         runs = [run for run in instance.get_runs(limit=1) if not run.is_finished]
         if not runs:
             return "before the first step"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from pipelines.dagster_home import dagster_environment
 from pipelines.event_log import EventLog
 from pipelines.settings import Settings
+from tests.dagster_history import history_of
 
 RUNS = 12
 
@@ -25,17 +23,10 @@ def rows() -> dg.MaterializeResult:
     )
 
 
-@contextmanager
-def instance_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("DAGSTER_HOME", str(home))
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-def test_what_is_kept_is_what_dagster_itself_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_kept_is_what_dagster_itself_reads(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     dagster_environment(settings)
-    with instance_in(settings.dagster_home, monkeypatch) as instance:
+    with history_of(settings) as instance:
         assert isinstance(instance.event_log_storage, EventLog)
         results = [dg.materialize([rows], instance=instance) for _ in range(RUNS)]
         open_files = [os.readlink(f"/proc/self/fd/{fd}") for fd in _descriptors()]
@@ -45,7 +36,7 @@ def test_what_is_kept_is_what_dagster_itself_reads(tmp_path: Path, monkeypatch: 
     assert 1 < len(of_runs) < RUNS
 
     (settings.dagster_home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
-    with instance_in(settings.dagster_home, monkeypatch) as instance:
+    with history_of(settings) as instance:
         assert not isinstance(instance.event_log_storage, EventLog)
         assert [[entry.message for entry in instance.all_logs(result.run_id)] for result in results] == kept
         key = dg.AssetKey("rows")
