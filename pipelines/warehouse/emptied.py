@@ -10,12 +10,13 @@ import polars as pl
 
 from pipelines.contracts.reader_views import ReaderView
 from pipelines.warehouse.person_sums import PLACE
+from pipelines.warehouse.persons import Withheld
 
 NOTE_VI: Final = "số nhỏ, không công bố"
 
 
 def without_small_figures(
-    table: pl.DataFrame, view: ReaderView, labels: Mapping[str, str], withheld: pl.DataFrame, ancestors: pl.DataFrame
+    table: pl.DataFrame, view: ReaderView, labels: Mapping[str, str], withheld: Withheld, ancestors: pl.DataFrame
 ) -> pl.DataFrame:
     """A public table as it may leave the data team.
 
@@ -23,8 +24,8 @@ def without_small_figures(
         table: the table.
         view: says which columns are emptied by which figures.
         labels: Vietnamese name of every column.
-        withheld: see ``persons.withheld_figures``.
-        ancestors: the tree of each period.
+        withheld: of the periods of the table.
+        ancestors: the tree of each of these.
 
     Returns:
         The table with those columns null, and ``note_vi``: which of them were withheld, null where none was. A value
@@ -33,7 +34,7 @@ def without_small_figures(
     rows = table.with_row_index("row")
     marks: dict[str, np.ndarray] = {}
     for entry in view.withheld:
-        figures = withheld.filter(pl.col("to_date") == entry.to_date).drop("to_date")
+        figures = withheld.figures.filter(pl.col("to_date") == entry.to_date).drop("to_date")
         if entry.below:
             figures = pl.concat([figures, _above(figures, ancestors)])
         keys = rows.select(
@@ -46,7 +47,7 @@ def without_small_figures(
         hit = keys.join(figures, on=["indicator_code", *PLACE], how="semi").select("row")
         if entry.since in table.columns:
             keys = keys.with_columns(since=table[entry.since])
-            hit = pl.concat([hit, _summed_since(keys, withheld.filter(~pl.col("to_date")))])
+            hit = pl.concat([hit, _summed_since(keys, withheld.parts)])
         for column in entry.columns:
             marks.setdefault(column, np.zeros(table.height, dtype=bool))[hit["row"].to_numpy()] = True
     flags = {column: pl.lit(pl.Series(mark)) & pl.col(column).is_not_null() for column, mark in marks.items()}

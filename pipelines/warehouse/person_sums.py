@@ -19,10 +19,12 @@ _MOVED_WHOLE: Final = ("national", "province", "central_sector")
 """Types of units that a unit of today holds whole, so that its figures are a sum of theirs."""
 
 
-def trees_of(marts: Frames, ancestors: pl.DataFrame) -> pl.DataFrame:
-    """The unit directly above: ``basis``, ``period``, ``org_unit_code``, ``parent_code``."""
-    of_the_time = ancestors.filter(pl.col("distance") == 1).select(
-        pl.lit("as_reported").alias("basis"), "period", "org_unit_code", parent_code="ancestor_code"
+def trees_of(marts: Frames) -> pl.DataFrame:
+    """The unit directly above in a period: ``basis``, ``period``, ``org_unit_code``, ``parent_code``."""
+    of_the_time = (
+        marts["ancestors"]
+        .filter(pl.col("distance") == 1)
+        .select(pl.lit("as_reported").alias("basis"), "period", "org_unit_code", parent_code="ancestor_code")
     )
     today = marts["dim_org_unit"].filter(pl.col("valid_to").is_null() & pl.col("parent_code").is_not_null())
     of_today = (
@@ -58,34 +60,59 @@ def places_of_own(own: pl.DataFrame) -> pl.DataFrame:
 def sums_of(figures: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
     """Every sum that a reader can form: over sectors, over the units below, and of provinces that became one.
 
+    Args:
+        figures: each with the number of its ``cell``, one for each address.
+        trees: of their periods.
+        marts: for the dimensions.
+
     Returns:
-        The address, ``indicator_code``, ``basis``, ``scope``, ``value``, ``sum`` (text), ``is_total``: one row for each
-        sum that a figure is a part or the total of.
+        ``sum`` and ``reading`` (numbers), ``cell``, ``is_total``, ``value``: one row for each sum that a figure is a
+        part or the total of.
     """
-    columns = (*ADDRESS, "indicator_code", "basis", "scope", "value")
-    part, total = pl.lit(value=False), pl.lit(value=True)
-    sectors = figures.select(
-        *columns, sum=_name("sectors", "basis", "org_unit_code"), is_total=pl.col("sector") == "all"
+    # Figures of different indicators or scopes never add up, but all of them along the same lines.
+    kinds = figures.select("indicator_code", "scope").unique().sort(pl.all()).with_row_index("kind")
+    members = figures.join(kinds, on=["indicator_code", "scope"]).join(
+        _lines(figures, trees, marts), on=["cell", "basis"]
     )
-    below = figures.join(trees, on=["basis", "period", "org_unit_code"])
-    below = below.select(*columns, sum=_name("units", "basis", "sector", "parent_code"), is_total=part)
-    above = figures.select(*columns, sum=_name("units", "basis", "sector", "org_unit_code"), is_total=total)
+    of_kind = pl.col("kind").cast(pl.Int64)
+    sums = members.select(
+        *("cell", "is_total", "value"),
+        sum=pl.col("line") * kinds.height + of_kind,
+        reading=2 * of_kind + (pl.col("basis") == "as_reported"),
+    )
+    return sums.filter(_is_sum("sum"))
+
+
+def _lines(figures: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
+    """Along which lines the figures of a cell add up: ``cell``, ``basis``, ``line`` (a number), ``is_total``."""
+    cells = figures.unique(["cell", "basis"]).select("cell", "basis", *ADDRESS)
+    part, total = pl.lit(value=False), pl.lit(value=True)
+    sectors = cells.select(
+        "cell", "basis", line=_name("sectors", "basis", "org_unit_code"), is_total=pl.col("sector") == "all"
+    )
+    below = cells.join(trees, on=["basis", "period", "org_unit_code"])
+    below = below.select("cell", "basis", line=_name("units", "basis", "sector", "parent_code"), is_total=part)
+    above = cells.select("cell", "basis", line=_name("units", "basis", "sector", "org_unit_code"), is_total=total)
     whole = marts["dim_org_unit"].filter(pl.col("unit_type").is_in(_MOVED_WHOLE))
     whole = whole.join(marts["dim_period"], how="cross").filter(
         (pl.col("valid_from") <= pl.col("ends_on"))
         & (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("ends_on")))
     )
-    old = figures.filter(pl.col("basis") == "as_reported").join(
+    old = cells.filter(pl.col("basis") == "as_reported").join(
         whole.select("period", "org_unit_code", "current_org_unit_code"), on=["period", "org_unit_code"]
     )
-    old = old.select(*columns, sum=_name("moved", "sector", "current_org_unit_code"), is_total=part)
-    new = figures.filter(pl.col("basis") == "current_structure")
-    new = new.select(*columns, sum=_name("moved", "sector", "org_unit_code"), is_total=total)
-    sums = pl.concat([sectors, below, above, old, new])
-    # Of parts alone, or a total alone, there is nothing to be had.
-    return sums.filter(pl.col("is_total").any().over("sum") & (~pl.col("is_total")).any().over("sum"))
+    old = old.select("cell", "basis", line=_name("moved", "sector", "current_org_unit_code"), is_total=part)
+    new = cells.filter(pl.col("basis") == "current_structure")
+    new = new.select("cell", "basis", line=_name("moved", "sector", "org_unit_code"), is_total=total)
+    lines = pl.concat([sectors, below, above, old, new]).filter(_is_sum("line"))
+    return lines.with_columns(pl.col("line").rank("dense").cast(pl.Int64))
+
+
+def _is_sum(name: str) -> pl.Expr:
+    """Of parts alone, or a total alone, there is nothing to be had."""
+    return (pl.col("is_total").any() & (~pl.col("is_total")).any()).over(name)
 
 
 def _name(kind: str, *columns: str) -> pl.Expr:
-    """Tells one sum from another; figures of different indicators or scopes never add up."""
-    return pl.concat_str(pl.lit(kind), "group", "indicator_code", "scope", "period", *columns, separator="|")
+    """Tells one line from another."""
+    return pl.concat_str(pl.lit(kind), "group", "period", *columns, separator="|")

@@ -7,6 +7,8 @@ January, subsets of the members) is withheld when one of its parts is. Decision 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -38,34 +40,64 @@ _SUBSETS: Final = "subsets"
 _CHANGES: Final = "changes"
 
 
-def withheld_figures(marts: Frames, ancestors: pl.DataFrame, units_of_persons: tuple[str, ...]) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Withheld:
     """The figures of persons that are not to be published.
 
-    Args:
-        marts: at least ``TABLES``.
-        ancestors: ``period``, ``org_unit_code``, ``ancestor_code``, ``distance``: the tree of each period.
-        units_of_persons: units of measure whose indicators count persons.
+    Attributes:
+        figures: those of the periods in question, since the start of the year (``to_date``, bool) or of the period
+            alone; ratios among them.
+        parts: those of the period alone, of earlier periods, too: what sums over several periods are made of.
 
-    Returns:
-        ``indicator_code``, ``period``, ``org_unit_code``, ``sector``, ``to_date`` (bool): one row per figure; ratios
-        among them.
+    Columns of both: ``indicator_code``, ``period``, ``org_unit_code``, ``sector``; one row per figure.
+    """
+
+    figures: pl.DataFrame
+    parts: pl.DataFrame
+
+
+def withheld_figures(blocks: Iterable[Frames], units_of_persons: tuple[str, ...]) -> Iterator[Withheld]:
+    """What is withheld, block by block: no sum of these figures reaches over two periods.
+
+    Args:
+        blocks: of periods in the order of time: their rows of ``TABLES`` and their trees, ``ancestors`` (``period``,
+            ``org_unit_code``, ``ancestor_code``, ``distance``); dimensions are whole.
+        units_of_persons: units of measure whose indicators count persons.
+    """
+    parts: list[pl.DataFrame] = []
+    members = pl.DataFrame(schema=dict.fromkeys(ADDRESS, pl.String))
+    for marts in blocks:
+        addresses, figures = _withheld_in(marts, units_of_persons, members)
+        members = addresses.filter(group="members")
+        parts.append(figures)
+        until_now = pl.concat(parts, rechunk=False)
+        to_date = _to_date(until_now, marts).with_columns(to_date=True)
+        yield Withheld(pl.concat([figures.with_columns(to_date=False), to_date]).unique(), until_now)
+
+
+def _withheld_in(
+    marts: Frames, units_of_persons: tuple[str, ...], members_before: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The addresses of a block that are withheld, own parts among them, and the figures that have them.
+
+    Args:
+        marts: of the block.
+        units_of_persons: see ``withheld_figures``.
+        members_before: the addresses of members that are withheld in the block before.
     """
     figures = pl.concat([_of_membership(marts), _of_indicators(marts, units_of_persons)])
-    trees = trees_of(marts, ancestors)
+    trees = trees_of(marts)
     own = own_parts(figures, trees)
     figures = pl.concat([figures, own])
     trees = pl.concat([trees, places_of_own(own)])
     small = _small(figures)
     later = pl.col("group").is_in([_SUBSETS, _CHANGES])
     first = _closed(figures.filter(~later), small, trees, marts)
-    follow = pl.concat([small, *_following(first, figures, marts["dim_period"])])
+    follow = pl.concat([small, *_following(first, members_before, figures, marts["dim_period"])])
     withheld = pl.concat([first, _closed(figures.filter(later), follow, trees, marts)])
     published = withheld.filter(~pl.col("org_unit_code").str.ends_with(OWN))
     of_period = figures.select("indicator_code", "group").unique().join(published, on="group").drop("group")
-    of_period = _with_ratios(of_period, marts["dim_indicator"])
-    return pl.concat(
-        [of_period.with_columns(to_date=False), _to_date(of_period, marts).with_columns(to_date=True)]
-    ).unique()
+    return withheld, _with_ratios(of_period, marts["dim_indicator"])
 
 
 def _of_membership(marts: Frames) -> pl.DataFrame:
@@ -126,21 +158,15 @@ def _small(figures: pl.DataFrame) -> pl.DataFrame:
 def _closed(figures: pl.DataFrame, seeds: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
     """The addresses to withhold among those of ``figures``, once those of ``seeds`` are."""
     touched = figures.join(seeds, on=["group", "period"], how="semi")
-    sums = sums_of(touched, trees, marts)
     numbered = touched.select(ADDRESS).unique().sort(ADDRESS).with_row_index("cell")
     marked = numbered.join(seeds.unique().with_columns(is_small=True), on=ADDRESS, how="left", maintain_order="left")
-    members = sums.join(numbered, on=ADDRESS).select(
-        pl.col("sum").rank("dense"),
-        "cell",
-        "is_total",
-        "value",
-        reading=pl.concat_str("indicator_code", "basis", "scope", separator="|").rank("dense"),
-    )
-    members = members.sort("sum", "cell", "reading")
+    members = sums_of(touched.join(numbered, on=ADDRESS), trees, marts).sort("sum", "cell", "reading")
     return numbered.filter(withhold(marked["is_small"].fill_null(value=False), members)).select(ADDRESS)
 
 
-def _following(withheld: pl.DataFrame, figures: pl.DataFrame, dim_period: pl.DataFrame) -> list[pl.DataFrame]:
+def _following(
+    withheld: pl.DataFrame, members_before: pl.DataFrame, figures: pl.DataFrame, dim_period: pl.DataFrame
+) -> list[pl.DataFrame]:
     """What must be withheld because of members and workers that are.
 
     Of members: those who joined and left in that period and the next one, which lead from one stock to another. Of
@@ -148,11 +174,11 @@ def _following(withheld: pl.DataFrame, figures: pl.DataFrame, dim_period: pl.Dat
     """
     members = withheld.filter(group="members")
     order = dim_period.sort("period").select("period", next_period=pl.col("period").shift(-1))
-    after = members.join(order, on="period").select("group", pl.col("next_period").alias("period"), *PLACE[1:])
-    changes = pl.concat([members, after]).with_columns(group=pl.lit(_CHANGES))
+    after = pl.concat([members_before, members]).join(order, on="period").with_columns(period="next_period")
+    changes = pl.concat([members, after.select(ADDRESS)]).with_columns(group=pl.lit(_CHANGES))
     either = withheld.filter(pl.col("group").is_in(["members", "workers"])).select("period", "org_unit_code").unique()
     subsets = figures.filter(group=_SUBSETS).join(either, on=["period", "org_unit_code"], how="semi")
-    return [changes.select(ADDRESS), subsets.select(ADDRESS).unique()]
+    return [changes, subsets.select(ADDRESS).unique()]
 
 
 def _with_ratios(withheld: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.DataFrame:
@@ -165,26 +191,20 @@ def _with_ratios(withheld: pl.DataFrame, dim_indicator: pl.DataFrame) -> pl.Data
     return pl.concat([withheld, ratios.select(pl.col("ratio").alias("indicator_code"), *PLACE)]).unique()
 
 
-def _to_date(withheld: pl.DataFrame, marts: Frames) -> pl.DataFrame:
-    """The figures since the start of a year of which a part is withheld: same columns.
+def _to_date(parts: pl.DataFrame, marts: Frames) -> pl.DataFrame:
+    """The figures of a block since the start of a year of which a part is withheld: same columns.
 
     A sum since January holds every quarter so far, anything else is the figure of its ``actual_period``.
     """
     place = ["indicator_code", "org_unit_code"]
     kinds = marts["dim_indicator"].select("indicator_code", "aggregation_over_time").unique("indicator_code")
-    known = withheld.filter(pl.col("sector") == "all").drop("sector").join(kinds, on="indicator_code")
-    year = pl.col("period").str.head(4)
-    periods = marts["dim_period"].select("period").with_columns(year=year).rename({"period": "to"})
-    summed = known.filter(pl.col("aggregation_over_time") == "sum").with_columns(year=year).join(periods, on="year")
+    known = parts.filter(pl.col("sector") == "all").drop("sector").join(kinds, on="indicator_code")
+    is_sum, year = pl.col("aggregation_over_time") == "sum", pl.col("period").str.head(4)
+    of_block = marts["ancestors"].select(pl.col("period").unique()).with_columns(year=year).rename({"period": "to"})
+    summed = known.filter(is_sum).with_columns(year=year).join(of_block, on="year")
     summed = summed.filter(pl.col("to") >= pl.col("period")).select(*place, period="to")
-    stood = (
-        marts["mart_indicator"]
-        .select(*place, "period", "actual_period")
-        .join(
-            known.filter(pl.col("aggregation_over_time") != "sum").rename({"period": "actual_period"}),
-            on=[*place, "actual_period"],
-            how="semi",
-        )
+    stood = marts["mart_indicator"].join(
+        known.filter(~is_sum).select(*place, actual_period="period"), on=[*place, "actual_period"], how="semi"
     )
     base = pl.concat([summed, stood.select(*place, "period")]).unique().with_columns(sector=pl.lit("all"))
     return _with_ratios(base.select("indicator_code", *PLACE), marts["dim_indicator"])

@@ -6,7 +6,8 @@ the table itself, so that the views can be handed out where the tables cannot.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import tee
 from typing import Final
 
 import duckdb
@@ -22,6 +23,7 @@ READER_SCHEMA: Final = "bao_cao"
 PROTECTED_SCHEMA: Final = "protected"
 NOTE_LABEL: Final = "Ghi chú"
 _ANCESTORS: Final = "intermediate.int_org_unit_ancestors"
+_ROWS_AT_ONCE: Final = 500_000
 
 
 def write_reader_views(
@@ -93,19 +95,15 @@ def _write_protected(
     contracts: Contracts,
 ) -> None:
     """Copies of the tables without figures of few persons, with the comments of the tables."""
-    needed = {*persons.TABLES, *(view.table for view in protected)}
-    marts = {name: connection.table(f"{schema}.{name}").pl() for name in sorted(needed)}
-    ancestors = connection.sql(
-        f"select period, org_unit_code, ancestor_code, distance from {build}.{_ANCESTORS} order by all"
-    ).pl()
-    withheld = persons.withheld_figures(marts, ancestors, views.units_of_persons)
     connection.execute(f"create schema {PROTECTED_SCHEMA}")
+    labels: dict[str, dict[str, str]] = {}
     for view in protected:
         columns = _columns(connection, schema, view.table)
-        labels = {column: views.label(view, column, contracts) or column for column in columns}
-        safe = without_small_figures(marts[view.table], view, labels, withheld, ancestors)
+        labels[view.table] = {column: views.label(view, column, contracts) or column for column in columns}
         name = f"{PROTECTED_SCHEMA}.{view.table}"
-        _create_from(connection, name, safe)
+        connection.execute(
+            f"create table {name} as select *, null::varchar as note_vi from {schema}.{view.table} limit 0"
+        )
         title = f"{view.title}, không có số dưới {SMALLEST_PUBLISHED} người."
         connection.execute(f"comment on table {name} is {literal(title)}")
         comments = {
@@ -114,12 +112,35 @@ def _write_protected(
         }
         for column, comment in comments.items():
             connection.execute(f"comment on column {name}.{quoted(column)} is {literal(comment)}")
+    first, second = tee(_blocks(connection, build, schema, {*persons.TABLES, *labels}))
+    for marts, withheld in zip(first, persons.withheld_figures(second, views.units_of_persons), strict=True):
+        for view in protected:
+            safe = without_small_figures(marts[view.table], view, labels[view.table], withheld, marts["ancestors"])
+            connection.register("safe", safe)
+            connection.execute(f"insert into {PROTECTED_SCHEMA}.{view.table} by name select * from safe")
+            connection.unregister("safe")
 
 
-def _create_from(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.register("safe", frame)
-    connection.execute(f"create table {name} as select * from safe")
-    connection.unregister("safe")
+def _blocks(
+    connection: duckdb.DuckDBPyConnection, build: str, schema: str, tables: Iterable[str]
+) -> Iterator[dict[str, pl.DataFrame]]:
+    """The rows of the tables and their ``ancestors``, some periods at a time; dimensions whole.
+
+    Small periods come together, large ones each on their own: many years need no more memory than a quarter.
+    """
+    whole = {name: connection.table(f"{schema}.{name}").pl() for name in tables if name.startswith("dim_")}
+    sources = {name: f"from {schema}.{name}" for name in sorted(tables) if name not in whole}
+    held = " union all ".join(f"(select period {source})" for source in sources.values())
+    tree = f"select period, org_unit_code, ancestor_code, distance from {build}.{_ANCESTORS}"
+    for span in connection.execute(
+        f"""
+        with periods as (select period, sum(count(*)) over (order by period) as so_far from ({held}) group by period)
+        select min(period), max(period) from periods group by so_far // {_ROWS_AT_ONCE} order by 1
+        """
+    ).fetchall():
+        within = "where period between ? and ?"
+        rows = {name: connection.sql(f"{source} {within}", params=span).pl() for name, source in sources.items()}
+        yield whole | rows | {"ancestors": connection.sql(f"{tree} {within} order by all", params=span).pl()}
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str | None]:

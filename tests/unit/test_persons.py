@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 import pytest
 
 from pipelines.contracts.reader_views import ReaderView, WithheldColumns
 from pipelines.warehouse.emptied import without_small_figures
-from pipelines.warehouse.persons import withheld_figures
+from pipelines.warehouse.persons import Withheld, withheld_figures
 
 PERIODS = ("2024-Q4", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1")
 UNITS = {"VN": None, "T1": "VN", "H1": "T1", "H2": "T1", "H3": "T1"}
@@ -98,9 +98,25 @@ def marts(counts: Mapping[str, Counts], activities: list[tuple] | None = None) -
 
 
 def withheld(frames: Mapping[str, pl.DataFrame]) -> set[tuple[str, str, str, str, bool]]:
-    """(indicator, period, unit, sector, to date) of every figure that is withheld."""
-    found = withheld_figures(frames, ANCESTORS, ("person", "person_time"))
+    """(indicator, period, unit, sector, to date) of every figure that is withheld, whether all at once or by period."""
+    at_once = _withheld([_block(frames, PERIODS)])
+    one_by_one = _withheld([_block(frames, [period]) for period in PERIODS])
+    assert at_once == one_by_one
+    return at_once
+
+
+def _withheld(blocks: list[dict[str, pl.DataFrame]]) -> set[tuple[str, str, str, str, bool]]:
+    found = pl.concat([withheld.figures for withheld in withheld_figures(blocks, ("person", "person_time"))])
     return set(found.select("indicator_code", "period", "org_unit_code", "sector", "to_date").rows())
+
+
+def _block(frames: Mapping[str, pl.DataFrame], periods: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """The rows of some periods; dimensions whole."""
+    rows = {"ancestors": ANCESTORS, **frames}
+    return {
+        name: frame if name.startswith("dim_") else frame.filter(pl.col("period").is_in(periods))
+        for name, frame in rows.items()
+    }
 
 
 def districts(**special: Mapping[str, int]) -> Counts:
@@ -206,11 +222,12 @@ FIGURES = pl.DataFrame(
     schema=["indicator_code", "period", "org_unit_code", "sector", "to_date"],
     orient="row",
 )
+WITHHELD = Withheld(FIGURES, FIGURES.filter(~pl.col("to_date")).drop("to_date"))
 LABELS = {"value": "Số", "share": "Tỷ lệ", "so_far": "Từ đầu năm"}
 
 
 def test_a_table_loses_the_figures_and_says_which_but_not_where_nothing_was() -> None:
-    emptied = without_small_figures(TABLE, VIEW, LABELS, FIGURES, ANCESTORS)
+    emptied = without_small_figures(TABLE, VIEW, LABELS, WITHHELD, ANCESTORS)
     assert emptied["value"].to_list() == [None, None, 7, 70]
     assert emptied["share"].to_list() == [None, None, 0.2, 0.3]
     assert emptied["note_vi"].to_list() == [
@@ -222,11 +239,11 @@ def test_a_table_loses_the_figures_and_says_which_but_not_where_nothing_was() ->
 
 
 def test_a_sum_over_years_goes_with_a_quarter_of_any_of_them() -> None:
-    emptied = without_small_figures(TABLE, VIEW, LABELS, FIGURES, ANCESTORS)
+    emptied = without_small_figures(TABLE, VIEW, LABELS, WITHHELD, ANCESTORS)
     assert emptied["so_far"].to_list() == [None, None, None, 99.0]
 
 
 def test_what_tells_of_the_units_below_goes_with_any_of_them() -> None:
     view = VIEW.model_copy(update={"withheld": (WithheldColumns(columns=("value",), indicator="a", below=True),)})
     table = TABLE.with_columns(period=pl.lit("2025-Q1"))
-    assert without_small_figures(table, view, LABELS, FIGURES, ANCESTORS)["value"].to_list() == [None] * 4
+    assert without_small_figures(table, view, LABELS, WITHHELD, ANCESTORS)["value"].to_list() == [None] * 4
