@@ -101,8 +101,6 @@ _YES_NO = frozenset(fold(word) for word in ("có", "chưa", "không", "rồi"))
 _FIGURES = (FieldType.COUNT, FieldType.AMOUNT, FieldType.NUMBER)
 _CODES = (FieldType.CODE, FieldType.TAX_CODE)
 
-_folded = lru_cache(maxsize=50_000)(fold)
-
 
 @lru_cache(maxsize=50_000)
 def _total_kind(text: str) -> Kind | None:
@@ -152,7 +150,7 @@ class RowReader:
         self._key = [column for field, column in self._fields if field.name in heading.form.key]
         self._choices = {
             field.name: frozenset(
-                _folded(text) for choice in field.choices for text in (choice.label_vi, choice.code, *choice.aliases)
+                fold(text) for choice in field.choices for text in (choice.label_vi, choice.code, *choice.aliases)
             )
             for field, _ in self._fields
             if field.choices
@@ -239,9 +237,9 @@ class RowReader:
         """Whether a text can only be a value of its column, not a word that happens to stand there."""
         match field.type:
             case FieldType.CHOICE:
-                return _folded(text) in self._choices[field.name]
+                return fold(text) in self._choices[field.name]
             case FieldType.BOOLEAN:
-                return _folded(text) in _YES_NO
+                return fold(text) in _YES_NO
             case FieldType.CODE | FieldType.TAX_CODE:
                 return _is_code(text)
             case _:

@@ -34,12 +34,14 @@ _tone_in_vowels = re.compile(_TONE_IN_VOWELS)
 _marks = re.compile(_MARKS)
 
 
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """The key under which two spellings of the same Vietnamese words are equal.
 
     Insensitive to NFC or NFD, case, kind and number of spaces, invisible characters, punctuation at the ends
     and the place of the tone mark (hoà = hòa, thuý = thúy, uỷ = ủy). For comparing only: the tone of a key
-    stands on the last vowel ("ngaỳ"), so compare keys with keys.
+    stands on the last vowel ("ngaỳ"), so compare keys with keys. Remembered, because the same titles, headings and
+    names come back in every file.
     """
     composed = normalize("NFC", _invisible.sub("", text)).lower()
     moved = _tone_in_vowels.sub(r"\1\3\2", normalize("NFD", composed))
@@ -67,7 +69,7 @@ def strip_marks_expr(text: pl.Expr) -> pl.Expr:
 
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
-    """The folded text without marks; remembered, because the same titles and headings come back in every file."""
+    """The folded text without marks; remembered as well."""
     return strip_marks(fold(text))
 
 

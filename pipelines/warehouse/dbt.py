@@ -35,9 +35,9 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def executable() -> str:
-    """The dbt of the environment that runs this code, also when that is not activated."""
-    beside = Path(sys.executable).with_name("dbt.exe" if os.name == "nt" else "dbt")
-    return str(beside) if beside.exists() else "dbt"
+    """The command for dbt (``dbt_command``) in the environment that runs this code, also when that is not activated."""
+    beside = Path(sys.executable).with_name("congdoan-dbt.exe" if os.name == "nt" else "congdoan-dbt")
+    return str(beside) if beside.exists() else "congdoan-dbt"
 
 
 def manifest_path(settings: Settings) -> Path:

@@ -41,10 +41,16 @@ def own_parts(figures: pl.DataFrame, trees: pl.DataFrame) -> pl.DataFrame:
 
     They stand as units of their own below the unit, under its code and ``OWN``.
     """
-    same = ["indicator_code", "period", "org_unit_code", "basis", "scope"]
-    below = figures.join(trees, on=["basis", "period", "org_unit_code"]).with_columns(org_unit_code="parent_code")
-    below = below.group_by(*same, "sector").agg(below=pl.col("value").sum())
-    above = figures.join(below, on=same, how="semi").join(below, on=[*same, "sector"], how="left")
+    place = ["basis", "period", "org_unit_code"]
+    of_one = ["indicator_code", "scope", "sector"]
+    parents = trees.select("basis", "period", org_unit_code="parent_code").unique()
+    above = figures.join(parents, on=place, how="semi")
+    below = figures.select(*place, *of_one, "value").join(trees, on=place)
+    below = below.group_by("basis", "period", pl.col("parent_code").alias("org_unit_code"), *of_one).agg(
+        below=pl.col("value").sum()
+    )
+    # A unit has a part of its own only of what units below it report, too, in whatever sector.
+    above = above.join(below, on=[*place, *of_one[:2]], how="semi").join(below, on=[*place, *of_one], how="left")
     own = above.with_columns(
         pl.col("value") - pl.col("below").fill_null(0), org_unit_code=pl.col("org_unit_code") + OWN
     )
@@ -57,11 +63,12 @@ def places_of_own(own: pl.DataFrame) -> pl.DataFrame:
     return units.with_columns(parent_code=pl.col("org_unit_code").str.strip_suffix(OWN))
 
 
-def sums_of(figures: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
+def sums_of(figures: pl.DataFrame, cells: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
     """Every sum that a reader can form: over sectors, over the units below, and of provinces that became one.
 
     Args:
-        figures: each with the number of its ``cell``, one for each address.
+        figures: ``cell``, ``indicator_code``, ``basis``, ``scope``, ``value``.
+        cells: the address of each ``cell``.
         trees: of their periods.
         marts: for the dimensions.
 
@@ -71,11 +78,10 @@ def sums_of(figures: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.Dat
     """
     # Figures of different indicators or scopes never add up, but all of them along the same lines.
     kinds = figures.select("indicator_code", "scope").unique().sort(pl.all()).with_row_index("kind")
-    members = figures.join(kinds, on=["indicator_code", "scope"]).join(
-        _lines(figures, trees, marts), on=["cell", "basis"]
-    )
     of_kind = pl.col("kind").cast(pl.Int64)
-    sums = members.select(
+    numbered = figures.join(kinds, on=["indicator_code", "scope"]).select("cell", "basis", "value", of_kind)
+    places = figures.select("cell", "basis").unique().join(cells, on="cell")
+    sums = numbered.join(_lines(places, trees, marts), on=["cell", "basis"]).select(
         *("cell", "is_total", "value"),
         sum=pl.col("line") * kinds.height + of_kind,
         reading=2 * of_kind + (pl.col("basis") == "as_reported"),
@@ -83,9 +89,8 @@ def sums_of(figures: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.Dat
     return sums.filter(_is_sum("sum"))
 
 
-def _lines(figures: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
+def _lines(cells: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
     """Along which lines the figures of a cell add up: ``cell``, ``basis``, ``line`` (a number), ``is_total``."""
-    cells = figures.unique(["cell", "basis"]).select("cell", "basis", *ADDRESS)
     part, total = pl.lit(value=False), pl.lit(value=True)
     sectors = cells.select(
         "cell", "basis", line=_name("sectors", "basis", "org_unit_code"), is_total=pl.col("sector") == "all"

@@ -106,17 +106,19 @@ def _of_membership(marts: Frames) -> pl.DataFrame:
         workers_male=pl.col("workers_total") - pl.col("workers_female"),
         members_male=pl.col("members_total") - pl.col("members_female"),
     )
-    long = rows.unpivot(
-        list(_TOGETHER), index=[*PLACE, "basis", "scope"], variable_name="indicator_code", value_name="value"
+    # Column by column: what unpivot() makes of a nation's quarter would stand in memory three times.
+    figures = (
+        rows.filter(pl.col(column).is_not_null()).select(
+            *PLACE,
+            "basis",
+            "scope",
+            pl.lit(column).alias("indicator_code"),
+            pl.col(column).cast(pl.Float64).alias("value"),
+            pl.lit(group).alias("group"),
+        )
+        for column, group in _TOGETHER.items()
     )
-    return long.drop_nulls("value").select(
-        *PLACE,
-        "basis",
-        "scope",
-        "indicator_code",
-        pl.col("value").cast(pl.Float64),
-        group=pl.col("indicator_code").replace_strict(_TOGETHER),
-    )
+    return pl.concat(figures)
 
 
 def _of_indicators(marts: Frames, units_of_persons: tuple[str, ...]) -> pl.DataFrame:
@@ -158,10 +160,11 @@ def _small(figures: pl.DataFrame) -> pl.DataFrame:
 def _closed(figures: pl.DataFrame, seeds: pl.DataFrame, trees: pl.DataFrame, marts: Frames) -> pl.DataFrame:
     """The addresses to withhold among those of ``figures``, once those of ``seeds`` are."""
     touched = figures.join(seeds, on=["group", "period"], how="semi")
-    numbered = touched.select(ADDRESS).unique().sort(ADDRESS).with_row_index("cell")
-    marked = numbered.join(seeds.unique().with_columns(is_small=True), on=ADDRESS, how="left", maintain_order="left")
-    members = sums_of(touched.join(numbered, on=ADDRESS), trees, marts).sort("sum", "cell", "reading")
-    return numbered.filter(withhold(marked["is_small"].fill_null(value=False), members)).select(ADDRESS)
+    cells = touched.select(ADDRESS).unique().sort(ADDRESS).with_row_index("cell")
+    marked = cells.join(seeds.unique().with_columns(is_small=True), on=ADDRESS, how="left", maintain_order="left")
+    touched = touched.join(cells, on=ADDRESS).select("cell", "indicator_code", "basis", "scope", "value")
+    sums = sums_of(touched, cells, trees, marts).sort("sum", "cell", "reading")
+    return cells.filter(withhold(marked["is_small"].fill_null(value=False), sums)).select(ADDRESS)
 
 
 def _following(
