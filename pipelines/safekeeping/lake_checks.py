@@ -72,7 +72,7 @@ def check_lake_rows(settings: Settings, receipts: Sequence[Receipt], contracts: 
         yield Finding("submission_unknown", True, "lake/submissions", message, f"{RESTORE_VI} {REBUILD_LAKE_VI}")
     accepted = submissions.filter(pl.col("verdict").is_in([ACCEPTED, WITH_QUERIES]))
     for form in contracts.forms:
-        counted = lake.read(form.form).group_by("submission_id").agg(pl.len().cast(pl.Int64).alias("rows_there"))
+        counted = lake.scan(form.form).group_by("submission_id").agg(rows_there=pl.len().cast(pl.Int64)).collect()
         wrong = (
             accepted.filter(form=form.form)
             .join(counted, on="submission_id", how="left")

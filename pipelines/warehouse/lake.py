@@ -57,24 +57,28 @@ class Lake:
         for table, schema in self.schemas.items():
             write_parquet(pl.DataFrame(schema=schema), self.root / table / "_schema.parquet")
 
+    def scan(self, table: str, periods: Iterable[str] | None = None) -> pl.LazyFrame:
+        """Rows of a table, read as far as they are asked for; see ``read``."""
+        folders = ["period=*"] if periods is None else [f"period={period}" for period in periods]
+        return self._scan(
+            table, sorted(path for name in folders for path in (self.root / table).glob(f"{name}/*.parquet"))
+        )
+
     def read(self, table: str, periods: Iterable[str] | None = None) -> pl.DataFrame:
         """All rows of a table, or those of some periods (``NO_PERIOD`` for those without); empty if there are none.
 
         Columns that a form got later are null in files written before.
         """
-        folders = ["period=*"] if periods is None else [f"period={period}" for period in periods]
-        return self._read(
-            table, sorted(path for name in folders for path in (self.root / table).glob(f"{name}/*.parquet"))
-        )
+        return self.scan(table, periods).collect()
 
-    def _read(self, table: str, paths: list[Path]) -> pl.DataFrame:
+    def _scan(self, table: str, paths: list[Path]) -> pl.LazyFrame:
         schema = self.schemas[table]
         if not paths:
-            return pl.DataFrame(schema=schema)
+            return pl.LazyFrame(schema=schema)
         scanned = pl.scan_parquet(
             paths, hive_partitioning=False, schema=schema, missing_columns="insert", extra_columns="ignore"
         )
-        return scanned.select(*schema).collect()
+        return scanned.select(*schema)
 
     def count(self, table: str, period: str) -> int:
         """How many rows a table has of a period, from the footers of its files."""
@@ -86,7 +90,8 @@ class Lake:
 
     def read_batch(self, table: str, period: str, batch: str) -> pl.DataFrame:
         """The rows of a batch of arrivals in a period; empty if there are none."""
-        return self._read(table, [path] if (path := self._batch_file(table, period, batch)).exists() else [])
+        path = self._batch_file(table, period, batch)
+        return self._scan(table, [path] if path.exists() else []).collect()
 
     def add_rows(self, table: str, period: str, batch: str, frame: pl.DataFrame) -> None:
         """Keep the rows of a batch; the same batch written again replaces itself, and no rows are no file."""

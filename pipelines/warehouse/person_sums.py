@@ -15,8 +15,14 @@ PLACE: Final = ("period", "org_unit_code", "sector")
 ADDRESS: Final = ("group", *PLACE)
 OWN: Final = "/own"
 """Ends the code of a unit's own part: what it counts on top of the units below it."""
+_FEW_TEXTS: Final = ("group", "period", "sector", "indicator_code", "basis", "scope")
 _MOVED_WHOLE: Final = ("national", "province", "central_sector")
 """Types of units that a unit of today holds whole, so that its figures are a sum of theirs."""
+
+
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its columns of a few texts as numbers: the figures of a quarter are millions."""
+    return frame.with_columns(pl.col(name).cast(pl.Categorical) for name in frame.columns if name in _FEW_TEXTS)
 
 
 def trees_of(marts: Frames) -> pl.DataFrame:
@@ -24,14 +30,19 @@ def trees_of(marts: Frames) -> pl.DataFrame:
     of_the_time = (
         marts["ancestors"]
         .filter(pl.col("distance") == 1)
-        .select(pl.lit("as_reported").alias("basis"), "period", "org_unit_code", parent_code="ancestor_code")
+        .select(
+            pl.lit("as_reported", pl.Categorical).alias("basis"), "period", "org_unit_code", parent_code="ancestor_code"
+        )
     )
     today = marts["dim_org_unit"].filter(pl.col("valid_to").is_null() & pl.col("parent_code").is_not_null())
     of_today = (
         marts["mart_membership"]
         .select("period")
         .unique()
-        .join(today.select(pl.lit("current_structure").alias("basis"), "org_unit_code", "parent_code"), how="cross")
+        .join(
+            today.select(pl.lit("current_structure", pl.Categorical).alias("basis"), "org_unit_code", "parent_code"),
+            how="cross",
+        )
     )
     return pl.concat([of_the_time, of_today.select(of_the_time.columns)])
 

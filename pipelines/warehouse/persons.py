@@ -13,7 +13,17 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.warehouse.person_sums import ADDRESS, OWN, PLACE, Frames, own_parts, places_of_own, sums_of, trees_of
+from pipelines.warehouse.person_sums import (
+    ADDRESS,
+    OWN,
+    PLACE,
+    Frames,
+    compact,
+    own_parts,
+    places_of_own,
+    sums_of,
+    trees_of,
+)
 from pipelines.warehouse.small_cells import SMALLEST_PUBLISHED, withhold
 
 TABLES: Final = ("mart_membership", "mart_indicator", "mart_activity", "dim_indicator", "dim_org_unit", "dim_period")
@@ -85,19 +95,21 @@ def _withheld_in(
         units_of_persons: see ``withheld_figures``.
         members_before: the addresses of members that are withheld in the block before.
     """
-    figures = pl.concat([_of_membership(marts), _of_indicators(marts, units_of_persons)])
-    trees = trees_of(marts)
+    coded = {name: compact(frame) for name, frame in marts.items()}
+    figures = pl.concat([_of_membership(coded), _of_indicators(coded, units_of_persons)])
+    trees = trees_of(coded)
     own = own_parts(figures, trees)
     figures = pl.concat([figures, own])
     trees = pl.concat([trees, places_of_own(own)])
     small = _small(figures)
     later = pl.col("group").is_in([_SUBSETS, _CHANGES])
-    first = _closed(figures.filter(~later), small, trees, marts)
-    follow = pl.concat([small, *_following(first, members_before, figures, marts["dim_period"])])
-    withheld = pl.concat([first, _closed(figures.filter(later), follow, trees, marts)])
+    first = _closed(figures.filter(~later), small, trees, coded)
+    follow = pl.concat([small, *_following(first, compact(members_before), figures, coded["dim_period"])])
+    withheld = pl.concat([first, _closed(figures.filter(later), follow, trees, coded)])
     published = withheld.filter(~pl.col("org_unit_code").str.ends_with(OWN))
     of_period = figures.select("indicator_code", "group").unique().join(published, on="group").drop("group")
-    return withheld, _with_ratios(of_period, marts["dim_indicator"])
+    texts = {pl.Categorical: pl.String}
+    return withheld.cast(texts), _with_ratios(of_period.cast(texts), marts["dim_indicator"])
 
 
 def _of_membership(marts: Frames) -> pl.DataFrame:
@@ -112,9 +124,9 @@ def _of_membership(marts: Frames) -> pl.DataFrame:
             *PLACE,
             "basis",
             "scope",
-            pl.lit(column).alias("indicator_code"),
+            pl.lit(column, pl.Categorical).alias("indicator_code"),
             pl.col(column).cast(pl.Float64).alias("value"),
-            pl.lit(group).alias("group"),
+            pl.lit(group, pl.Categorical).alias("group"),
         )
         for column, group in _TOGETHER.items()
     )
@@ -126,7 +138,9 @@ def _of_indicators(marts: Frames, units_of_persons: tuple[str, ...]) -> pl.DataF
     counting = marts["dim_indicator"].filter(pl.col("unit").is_in(units_of_persons)).unique("indicator_code")
     of_their_own = counting.filter(~pl.col("indicator_code").is_in(list(_TOGETHER))).select(
         "indicator_code",
-        group=pl.when(pl.col("origin") == "measure").then(pl.lit(_SUBSETS)).otherwise("indicator_code"),
+        group=pl.when(pl.col("origin") == "measure")
+        .then(pl.lit(_SUBSETS))
+        .otherwise(pl.col("indicator_code").cast(pl.String)),
     )
     place = ["period", "org_unit_code", "indicator_code"]
     threshold = pl.concat_str("threshold", pl.lit(" workers"))
@@ -138,7 +152,7 @@ def _of_indicators(marts: Frames, units_of_persons: tuple[str, ...]) -> pl.DataF
     )
     known = values.join(of_their_own, on="indicator_code").drop_nulls("value")
     known = known.with_columns(sector=pl.lit("all"), basis=pl.lit("as_reported"))
-    return known.select(*PLACE, "basis", "scope", "indicator_code", "value", "group")
+    return compact(known.select(*PLACE, "basis", "scope", "indicator_code", "value", "group"))
 
 
 def _is_small(value: pl.Expr) -> pl.Expr:
@@ -178,7 +192,7 @@ def _following(
     members = withheld.filter(group="members")
     order = dim_period.sort("period").select("period", next_period=pl.col("period").shift(-1))
     after = pl.concat([members_before, members]).join(order, on="period").with_columns(period="next_period")
-    changes = pl.concat([members, after.select(ADDRESS)]).with_columns(group=pl.lit(_CHANGES))
+    changes = pl.concat([members, after.select(ADDRESS)]).with_columns(group=pl.lit(_CHANGES, pl.Categorical))
     either = withheld.filter(pl.col("group").is_in(["members", "workers"])).select("period", "org_unit_code").unique()
     subsets = figures.filter(group=_SUBSETS).join(either, on=["period", "org_unit_code"], how="semi")
     return [changes, subsets.select(ADDRESS).unique()]

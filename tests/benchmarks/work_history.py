@@ -33,10 +33,10 @@ def main(lake: str, quarters: str) -> dict[str, int]:
         period = periods.following(period)
         days = (periods.ends_on(period) - periods.ends_on(first)).days
         for table, frame in frames.items():
-            if frame.is_empty():
+            states = (held.root / table / f"period={first}" / "data.parquet").exists()
+            if frame.is_empty() and not states:
                 continue
             folder = held.root / table / f"period={period}"
-            states = (held.root / table / f"period={first}" / "data.parquet").exists()
             write_parquet(_later(frame, number, period, days), folder / f"{'data' if states else 'history'}.parquet")
             rows[table] += frame.height
     return rows
