@@ -16,6 +16,7 @@ from pipelines.whole_files import write_whole
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 # Written by hand or generated, everything that decides what the manifest says.
 _SOURCES = ("*.sql", "*.yml", "*.yaml", "*.md", "*.csv")
+_MEMORY_ENOUGH = 3_000_000_000
 
 
 class DbtError(RuntimeError):
@@ -31,7 +32,17 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_PATH": settings.dbt_target.as_posix(),
         "DBT_PROFILES_DIR": DBT_PROJECT_DIR.as_posix(),
         "DBT_LOG_FORMAT_FILE": "text",  # Dagster reads JSON from dbt's output; a second copy of it costs seconds
+        "CONGDOAN_DUCKDB_MEMORY": os.environ.get("CONGDOAN_DUCKDB_MEMORY", _memory_limit()),
     }
+
+
+def _memory_limit() -> str:
+    """What DuckDB may hold before it writes to disk: enough for ten years of a nation, half of a small machine."""
+    try:
+        half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):  # Windows does not tell
+        return "50%"
+    return f"{min(_MEMORY_ENOUGH, half) // 1_000_000}MB"
 
 
 def executable() -> str:

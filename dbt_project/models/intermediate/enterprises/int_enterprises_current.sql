@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+-- A view: the rows stand in staging already, and writing them costs more than choosing them for each reader.
 with enterprises as (
     select * from {{ ref('stg_enterprises') }}
 ),

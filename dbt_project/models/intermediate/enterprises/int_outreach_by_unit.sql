@@ -42,20 +42,27 @@ merged as (
         staged.tax_code
 ),
 
-measured as (
+-- Few enterprises are visited: the first quarter of the year in which they were is sought among those alone.
+first_visits as (
     select
-        merged.*,
-        case when survey_visits > 0 then 1 when survey_visits = 0 then 0 end as is_surveyed,
-        -- in the first quarter of the year in which it was visited
-        case
-            when
-                period = min(case when survey_visits > 0 then period end) over (
-                    partition by org_unit_code, valid_from, year, tax_code
-                )
-                then 1
-            when survey_visits is not null then 0
-        end as is_first_surveyed
+        org_unit_code,
+        valid_from,
+        year,
+        tax_code,
+        min(period) as period
     from merged
+    where survey_visits > 0
+    group by org_unit_code, valid_from, year, tax_code
+),
+
+first_visited as (
+    select
+        period,
+        org_unit_code,
+        valid_from,
+        count(*) as enterprises
+    from first_visits
+    group by period, org_unit_code, valid_from
 ),
 
 counted as (
@@ -65,14 +72,28 @@ counted as (
         valid_from,
         year,
         sum(survey_visits) as survey_visits,
-        sum(is_surveyed) as enterprises_surveyed,
-        sum(is_first_surveyed) as first_surveyed,
+        sum(case when survey_visits > 0 then 1 when survey_visits = 0 then 0 end) as enterprises_surveyed,
         sum(case when stage >= 1 then 1 when stage is not null then 0 end) as outreach_surveyed,
         sum(case when stage >= 2 then 1 when stage is not null then 0 end) as outreach_approached,
         sum(case when stage = 2 then is_refused when stage is not null then 0 end) as outreach_refused,
         sum(case when stage = 3 then 1 when stage is not null then 0 end) as outreach_union_founded
-    from measured
+    from merged
     group by period, org_unit_code, valid_from, year
+),
+
+-- Where nothing is known of any visit, nothing is known of first ones.
+with_first_visits as (
+    select
+        counted.*,
+        case
+            when counted.enterprises_surveyed is not null then coalesce(first_visited.enterprises, 0)
+        end as first_surveyed
+    from counted
+    left join first_visited
+        on
+            counted.period = first_visited.period
+            and counted.org_unit_code = first_visited.org_unit_code
+            and counted.valid_from = first_visited.valid_from
 ),
 
 final as (
@@ -86,7 +107,7 @@ final as (
         cast(outreach_approached as bigint) as outreach_approached,
         cast(outreach_refused as bigint) as outreach_refused,
         cast(outreach_union_founded as bigint) as outreach_union_founded
-    from counted
+    from with_first_visits
     window so_far as (
         partition by org_unit_code, valid_from, year
         order by period

@@ -27,7 +27,7 @@ measured as (
     from unions
 ),
 
--- Added up before rows are multiplied, by the levels, by 'all' and by the scopes.
+-- Added up before rows are multiplied, by 'all', by the levels and by the scopes.
 by_place as (
     select
         period,
@@ -43,21 +43,40 @@ by_place as (
     group by period, org_unit_code, current_org_unit_code, is_comparable, sector
 ),
 
-placed as (
-    select
-        by_place.*,
-        'as_reported' as basis,
-        ancestors.ancestor_code
-    from by_place
-    inner join ancestors
-        on by_place.period = ancestors.period and by_place.org_unit_code = ancestors.org_unit_code
+by_sector_and_all as (
+    select * from by_place
     union all
     select
-        by_place.*,
+        period,
+        org_unit_code,
+        current_org_unit_code,
+        is_comparable,
+        'all' as sector,
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
+            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from by_place
+    group by period, org_unit_code, current_org_unit_code, is_comparable
+),
+
+placed as (
+    select
+        by_sector_and_all.*,
+        'as_reported' as basis,
+        ancestors.ancestor_code
+    from by_sector_and_all
+    inner join ancestors
+        on
+            by_sector_and_all.period = ancestors.period
+            and by_sector_and_all.org_unit_code = ancestors.org_unit_code
+    union all
+    select
+        by_sector_and_all.*,
         'current_structure' as basis,
         current_ancestors.ancestor_code
-    from by_place
-    inner join current_ancestors on by_place.current_org_unit_code = current_ancestors.org_unit_code
+    from by_sector_and_all
+    inner join current_ancestors on by_sector_and_all.current_org_unit_code = current_ancestors.org_unit_code
 ),
 
 rolled_up as (
@@ -75,28 +94,30 @@ rolled_up as (
     group by period, ancestor_code, sector, basis, is_comparable
 ),
 
-by_sector_and_all as (
-    select
-        rolled_up.*,
-        rolled_up.sector as sector_group
-    from rolled_up
-    union all
-    select
-        rolled_up.*,
-        'all' as sector_group
-    from rolled_up
-),
-
 by_scope as (
     select
-        by_sector_and_all.*,
-        'all' as scope
-    from by_sector_and_all
+        period,
+        ancestor_code,
+        sector,
+        basis,
+        'all' as scope,
+        {% for line in measures -%}
+            {%- set measure, field, contribution = line.split(' | ') -%}
+            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from rolled_up
+    group by period, ancestor_code, sector, basis
     union all
     select
-        by_sector_and_all.*,
-        'comparable' as scope
-    from by_sector_and_all
+        period,
+        ancestor_code,
+        sector,
+        basis,
+        'comparable' as scope,
+        {% for line in measures -%}
+            {{ line.split(' | ')[0] }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from rolled_up
     where is_comparable
 ),
 
@@ -104,16 +125,14 @@ final as (
     select
         period,
         ancestor_code as org_unit_code,
-        sector_group as sector,
+        sector,
         basis,
         scope,
         {% for line in measures -%}
-            {%- set measure, field, contribution = line.split(' | ') -%}
-            cast(sum({{ measure }}) as bigint) as {{ measure }},
+            {{ line.split(' | ')[0] }},
         {% endfor -%}
-        {{ percent('sum(density_members)', 'sum(density_workers)') }} as density_pct
+        {{ percent('density_members', 'density_workers') }} as density_pct
     from by_scope
-    group by period, ancestor_code, sector_group, basis, scope
 )
 
 select * from final

@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+-- A view: two models read it, and writing millions of wide rows costs more than two columns joined twice.
 with unions as (
     select * from {{ ref('int_unions_current') }}
 ),

@@ -20,8 +20,7 @@ scopes as (
     select 'comparable' as scope
 ),
 
--- A unit from which reports are expected has a row even when nothing came: its measures are null, not 0.
-spine as (
+expected as (
     select
         completeness.period,
         completeness.org_unit_code,
@@ -30,78 +29,76 @@ spine as (
         scopes.scope
     from completeness
     cross join scopes
-    union
-    select
-        period,
-        org_unit_code,
-        sector,
-        basis,
-        scope
-    from membership
 ),
 
-named as (
+-- A unit from which reports are expected has a row even when nothing came: its measures are null, not 0.
+measured as (
     select
-        spine.*,
-        coalesce(units_by_period.valid_from, org_units.valid_from) as org_unit_valid_from,
-        coalesce(units_by_period.name_vi, org_units.name_vi) as org_unit_name_vi,
-        coalesce(units_by_period.unit_type, org_units.unit_type) as unit_type
-    from spine
-    left join units_by_period
+        coalesce(membership.period, expected.period) as period,
+        coalesce(membership.org_unit_code, expected.org_unit_code) as org_unit_code,
+        coalesce(membership.sector, expected.sector) as sector,
+        coalesce(membership.basis, expected.basis) as basis,
+        coalesce(membership.scope, expected.scope) as scope,
+        {% for line in membership_measures().strip().split('\n') -%}
+            membership.{{ line.split(' | ')[0] }},
+        {% endfor -%}
+        membership.density_pct
+    from membership
+    full outer join expected
         on
-            spine.period = units_by_period.period
-            and spine.org_unit_code = units_by_period.org_unit_code
-            and spine.basis = 'as_reported'
-    left join org_units
-        on
-            spine.org_unit_code = org_units.org_unit_code
-            and org_units.valid_to is null
-            and spine.basis = 'current_structure'
+            membership.period = expected.period
+            and membership.org_unit_code = expected.org_unit_code
+            and membership.sector = expected.sector
+            and membership.basis = expected.basis
+            and membership.scope = expected.scope
 ),
 
 final as (
     select
-        named.period,
-        named.org_unit_code,
-        named.org_unit_valid_from,
-        named.org_unit_name_vi,
-        named.unit_type,
-        named.sector,
-        named.basis,
-        named.scope,
-        membership.unions,
-        membership.workers_total,
-        membership.workers_female,
-        membership.members_total,
-        membership.members_female,
-        membership.members_admitted,
-        membership.members_left,
-        membership.unions_founded,
-        membership.unions_with_groups,
-        membership.union_groups,
-        membership.unions_with_sub_unions,
-        membership.sub_unions,
-        membership.officers_elected,
-        membership.officers_trained,
-        membership.density_members,
-        membership.density_workers,
-        membership.density_pct,
+        measured.period,
+        measured.org_unit_code,
+        coalesce(units_by_period.valid_from, org_units.valid_from) as org_unit_valid_from,
+        coalesce(units_by_period.name_vi, org_units.name_vi) as org_unit_name_vi,
+        coalesce(units_by_period.unit_type, org_units.unit_type) as unit_type,
+        measured.sector,
+        measured.basis,
+        measured.scope,
+        measured.unions,
+        measured.workers_total,
+        measured.workers_female,
+        measured.members_total,
+        measured.members_female,
+        measured.members_admitted,
+        measured.members_left,
+        measured.unions_founded,
+        measured.unions_with_groups,
+        measured.union_groups,
+        measured.unions_with_sub_unions,
+        measured.sub_unions,
+        measured.officers_elected,
+        measured.officers_trained,
+        measured.density_members,
+        measured.density_workers,
+        measured.density_pct,
         completeness.reporters_expected,
         completeness.reporters_reported,
         completeness.completeness_pct
-    from named
-    left join membership
+    from measured
+    left join units_by_period
         on
-            named.period = membership.period
-            and named.org_unit_code = membership.org_unit_code
-            and named.sector = membership.sector
-            and named.basis = membership.basis
-            and named.scope = membership.scope
+            measured.period = units_by_period.period
+            and measured.org_unit_code = units_by_period.org_unit_code
+            and measured.basis = 'as_reported'
+    left join org_units
+        on
+            measured.org_unit_code = org_units.org_unit_code
+            and org_units.valid_to is null
+            and measured.basis = 'current_structure'
     left join completeness
         on
-            named.period = completeness.period
-            and named.org_unit_code = completeness.org_unit_code
-            and named.basis = completeness.basis
+            measured.period = completeness.period
+            and measured.org_unit_code = completeness.org_unit_code
+            and measured.basis = completeness.basis
 )
 
 select * from final

@@ -216,7 +216,8 @@ final as (
         compared.reporters_reported,
         {{ percent('compared.reporters_reported', 'compared.reporters_expected') }} as completeness_pct
     from compared
-    inner join totals
+    -- every row has its total: the left join keeps an optimizer from joining the totals with all units first
+    left join totals
         on
             compared.period = totals.period
             and compared.province_code = totals.province_code
