@@ -17,6 +17,7 @@ from pipelines.settings import OWNER_ONLY, Settings
 
 _LEFT_OVER = (
     "published/.staging",
+    "published/.staging.tmp",
     "published/**/.*.new",
     "raw/incoming/.claiming/*",
     "raw/**/.*.partial",

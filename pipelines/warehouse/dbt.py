@@ -32,12 +32,18 @@ def environment(settings: Settings) -> dict[str, str]:
         "DBT_LOG_PATH": settings.dbt_target.as_posix(),
         "DBT_PROFILES_DIR": DBT_PROJECT_DIR.as_posix(),
         "DBT_LOG_FORMAT_FILE": "text",  # Dagster reads JSON from dbt's output; a second copy of it costs seconds
-        "CONGDOAN_DUCKDB_MEMORY": os.environ.get("CONGDOAN_DUCKDB_MEMORY", _memory_limit()),
+        "CONGDOAN_DUCKDB_MEMORY": memory_limit(),
     }
 
 
-def _memory_limit() -> str:
-    """What DuckDB may hold before it writes to disk: enough for ten years of a nation, half of a small machine."""
+def memory_limit() -> str:
+    """What DuckDB may hold before it writes to disk: half of a small machine, 3 GB of a large one.
+
+    ``CONGDOAN_DUCKDB_MEMORY`` says otherwise ("8GB"). DuckDB's own limit, 80 % of the machine, would be filled with
+    whatever was read once.
+    """
+    if chosen := os.environ.get("CONGDOAN_DUCKDB_MEMORY"):
+        return chosen
     try:
         half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     except (AttributeError, ValueError, OSError):  # Windows does not tell

@@ -24,7 +24,7 @@ from pipelines.contracts.loader import EXPECTATIONS_DIR
 from pipelines.contracts.reader_views import load_reader_views
 from pipelines.settings import Settings
 from pipelines.warehouse import versions
-from pipelines.warehouse.dbt import project_hash
+from pipelines.warehouse.dbt import memory_limit, project_hash
 from pipelines.warehouse.reader_views import READER_SCHEMA, literal, quoted, write_reader_views
 
 PUBLIC_SCHEMA = "marts"
@@ -50,7 +50,8 @@ class Publication:
 def publish(settings: Settings) -> Publication:
     """Publish the build, unless its public content is what readers have already."""
     staging = settings.published / ".staging"
-    shutil.rmtree(staging, ignore_errors=True)
+    for left in (staging, _spill(staging)):
+        shutil.rmtree(left, ignore_errors=True)
     for folder in (_TABLES, _READERS):
         (staging / folder).mkdir(parents=True)
     try:
@@ -78,7 +79,13 @@ def publish(settings: Settings) -> Publication:
         versions.install(staging, settings.published, version, settings.keep_versions)
         return Publication(version, tables, is_new=True)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        for folder in (staging, _spill(staging)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spill(staging: Path) -> Path:
+    """Where DuckDB puts what does not fit into memory."""
+    return staging.with_suffix(".tmp")
 
 
 def read_manifest(settings: Settings) -> dict[str, object]:
@@ -88,7 +95,8 @@ def read_manifest(settings: Settings) -> dict[str, object]:
 
 def _export(build_db: Path, staging: Path, contracts: Contracts) -> tuple[dict[str, int], dict[str, int], str | None]:
     """Write both DuckDB files and all Parquet files; rows per table and per view, and the newest period with data."""
-    with duckdb.connect() as connection:
+    limits = {"memory_limit": memory_limit(), "temp_directory": _spill(staging).as_posix()}
+    with duckdb.connect(config=limits) as connection:
         connection.execute(f"attach '{build_db}' as build (read_only)")
         for name, file in (("public", "warehouse"), ("readers", _READERS)):
             path = staging / f"{file}.duckdb"
