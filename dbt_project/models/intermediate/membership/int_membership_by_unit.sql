@@ -1,4 +1,11 @@
 {%- set measures = membership_measures().strip().split('\n') -%}
+{%- set names = [] -%}
+{%- for line in measures -%}{%- do names.append(line.split(' | ')[0]) -%}{%- endfor -%}
+{%- set added_up -%}
+    {%- for name in names -%}
+        cast(sum({{ name }}) as bigint) as {{ name }}{% if not loop.last %}, {% endif %}
+    {%- endfor -%}
+{%- endset -%}
 
 with ancestors as (
     select * from {{ ref('int_org_unit_ancestors') }}
@@ -35,10 +42,7 @@ by_place as (
         current_org_unit_code,
         is_comparable,
         sector,
-        {% for line in measures -%}
-            {%- set measure, field, contribution = line.split(' | ') -%}
-            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ added_up }}
     from measured
     group by period, org_unit_code, current_org_unit_code, is_comparable, sector
 ),
@@ -52,10 +56,7 @@ by_sector_and_all as (
         current_org_unit_code,
         is_comparable,
         'all' as sector,
-        {% for line in measures -%}
-            {%- set measure, field, contribution = line.split(' | ') -%}
-            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ added_up }}
     from by_place
     group by period, org_unit_code, current_org_unit_code, is_comparable
 ),
@@ -86,10 +87,7 @@ rolled_up as (
         sector,
         basis,
         is_comparable,
-        {% for line in measures -%}
-            {%- set measure, field, contribution = line.split(' | ') -%}
-            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ added_up }}
     from placed
     group by period, ancestor_code, sector, basis, is_comparable
 ),
@@ -101,10 +99,7 @@ by_scope as (
         sector,
         basis,
         'all' as scope,
-        {% for line in measures -%}
-            {%- set measure, field, contribution = line.split(' | ') -%}
-            cast(sum({{ measure }}) as bigint) as {{ measure }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ added_up }}
     from rolled_up
     group by period, ancestor_code, sector, basis
     union all
@@ -114,9 +109,7 @@ by_scope as (
         sector,
         basis,
         'comparable' as scope,
-        {% for line in measures -%}
-            {{ line.split(' | ')[0] }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ names | join(', ') }}
     from rolled_up
     where is_comparable
 ),
@@ -128,9 +121,7 @@ final as (
         sector,
         basis,
         scope,
-        {% for line in measures -%}
-            {{ line.split(' | ')[0] }},
-        {% endfor -%}
+        {{ names | join(', ') }},
         {{ percent('density_members', 'density_workers') }} as density_pct
     from by_scope
 )
