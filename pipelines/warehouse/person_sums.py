@@ -25,6 +25,11 @@ def compact(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).cast(pl.Categorical) for name in frame.columns if name in _FEW_TEXTS)
 
 
+def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """What ``compact`` made of a frame, undone."""
+    return frame.cast({pl.Categorical: pl.String})
+
+
 def trees_of(marts: Frames) -> pl.DataFrame:
     """The unit directly above in a period: ``basis``, ``period``, ``org_unit_code``, ``parent_code``."""
     of_the_time = (

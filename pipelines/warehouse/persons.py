@@ -108,8 +108,7 @@ def _withheld_in(
     withheld = pl.concat([first, _closed(figures.filter(later), follow, trees, coded)])
     published = withheld.filter(~pl.col("org_unit_code").str.ends_with(OWN))
     of_period = figures.select("indicator_code", "group").unique().join(published, on="group").drop("group")
-    texts = {pl.Categorical: pl.String}
-    return withheld.cast(texts), _with_ratios(of_period.cast(texts), marts["dim_indicator"])
+    return as_texts(withheld), _with_ratios(as_texts(of_period), marts["dim_indicator"])
 
 
 def _of_membership(marts: Frames) -> pl.DataFrame:

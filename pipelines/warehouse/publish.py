@@ -95,8 +95,9 @@ def read_manifest(settings: Settings) -> dict[str, object]:
 
 def _export(build_db: Path, staging: Path, contracts: Contracts) -> tuple[dict[str, int], dict[str, int], str | None]:
     """Write both DuckDB files and all Parquet files; rows per table and per view, and the newest period with data."""
-    limits = {"memory_limit": memory_limit(), "temp_directory": _spill(staging).as_posix()}
-    with duckdb.connect(config=limits) as connection:
+    with duckdb.connect(
+        config={"memory_limit": memory_limit(), "temp_directory": _spill(staging).as_posix()}
+    ) as connection:
         connection.execute(f"attach '{build_db}' as build (read_only)")
         for name, file in (("public", "warehouse"), ("readers", _READERS)):
             path = staging / f"{file}.duckdb"

@@ -60,8 +60,8 @@ def determined(sums: pl.DataFrame, withheld: np.ndarray) -> np.ndarray:
     unknown = sums.filter(pl.Series(withheld[sums["cell"].to_numpy()]))
     if unknown.is_empty():
         return np.empty(0, dtype=np.int64)
-    value = unknown["cell"].to_numpy().astype(np.int64) * (unknown["reading"].max() + 1) + unknown["reading"].to_numpy()
-    values, columns = np.unique(value, return_inverse=True)
+    cells, readings = (unknown[name].to_numpy().astype(np.int64) for name in ("cell", "reading"))
+    values, columns = np.unique(cells * (readings.max() + 1) + readings, return_inverse=True)
     rows = np.unique(unknown["sum"].to_numpy(), return_inverse=True)[1]
     matrix = csr_array((np.where(unknown["is_total"].to_numpy(), -1.0, 1.0), (rows, columns)))
     step = np.random.default_rng(0).uniform(-2, 2, len(values))
