@@ -18,6 +18,7 @@ from pipelines.warehouse.person_sums import (
     OWN,
     PLACE,
     Frames,
+    as_texts,
     compact,
     own_parts,
     places_of_own,
