@@ -50,8 +50,7 @@ class Publication:
 def publish(settings: Settings) -> Publication:
     """Publish the build, unless its public content is what readers have already."""
     staging = settings.published / ".staging"
-    for left in (staging, _spill(staging)):
-        shutil.rmtree(left, ignore_errors=True)
+    _clear(staging)
     for folder in (_TABLES, _READERS):
         (staging / folder).mkdir(parents=True)
     try:
@@ -79,13 +78,17 @@ def publish(settings: Settings) -> Publication:
         versions.install(staging, settings.published, version, settings.keep_versions)
         return Publication(version, tables, is_new=True)
     finally:
-        for folder in (staging, _spill(staging)):
-            shutil.rmtree(folder, ignore_errors=True)
+        _clear(staging)
 
 
 def _spill(staging: Path) -> Path:
     """Where DuckDB puts what does not fit into memory."""
     return staging.with_suffix(".tmp")
+
+
+def _clear(staging: Path) -> None:
+    for folder in (staging, _spill(staging)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_manifest(settings: Settings) -> dict[str, object]:
