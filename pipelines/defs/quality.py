@@ -198,20 +198,23 @@ def _settled(
         stage.save("settled_submissions", settled.submissions)
         stage.save("settled_issues", settled.issues)
         stage.add_to_answer(in_batch)
-    keep_periods(context.instance, tables.read(SUBMISSIONS_TABLE)["period"].fill_null(NO_PERIOD).unique().to_list())
+    judged = tables.read(SUBMISSIONS_TABLE)
+    keep_periods(context.instance, judged["period"].fill_null(NO_PERIOD).unique().to_list())
     for table in tables.schemas:
-        frame = tables.read(table)
+        rows = tables.scan(table)
         yield from written_periods(
             context,
             AssetKey([LAKE, table]),
             {period: {"dagster/partition_row_count": tables.count(table, period)} for period in settled.periods},
         )
-        metadata = {"dagster/row_count": frame.height, "preview": preview(frame.tail(10))}
+        metadata = {
+            "dagster/row_count": rows.select(pl.len()).collect().item(),
+            "preview": preview(rows.tail(10).collect()),
+        }
         if table == SUBMISSIONS_TABLE:
-            metadata |= submissions_shown(frame, settled.submissions)
+            metadata |= submissions_shown(judged, settled.submissions)
         yield MaterializeResult(asset_key=AssetKey([LAKE, table]), metadata=metadata)
     # Rules between submissions judge earlier ones anew, too.
-    judged = tables.read(SUBMISSIONS_TABLE)
     specs = across_check_specs(contracts, LAKE)
     yield from check_results(specs, settled.across_results, settled.issues, judged, settings)
     wrong = unbalanced(judged)

@@ -29,6 +29,7 @@ def report_site(config: ReportConfig, settings: ResourceParam[Settings]) -> Mate
         metadata={
             "period": built.period,
             "pages": built.pages,
+            "is_new": built.is_new,
             "site": MetadataValue.path(str(built.index)),
             "workbook": MetadataValue.path(str(built.workbook)),
             "papers": [str(path) for path in built.papers],

@@ -67,8 +67,8 @@ class Withheld:
     parts: pl.DataFrame
 
 
-def withheld_figures(blocks: Iterable[Frames], units_of_persons: tuple[str, ...]) -> Iterator[Withheld]:
-    """What is withheld, block by block: no sum of these figures reaches over two periods.
+def withheld_figures(blocks: Iterable[Frames], units_of_persons: tuple[str, ...]) -> Iterator[tuple[Frames, Withheld]]:
+    """Every block with what is withheld of it: no sum of these figures reaches over two periods.
 
     Args:
         blocks: of periods in the order of time: their rows of ``TABLES`` and their trees, ``ancestors`` (``period``,
@@ -83,7 +83,7 @@ def withheld_figures(blocks: Iterable[Frames], units_of_persons: tuple[str, ...]
         parts.append(figures)
         until_now = pl.concat(parts, rechunk=False)
         to_date = _to_date(until_now, marts).with_columns(to_date=True)
-        yield Withheld(pl.concat([figures.with_columns(to_date=False), to_date]).unique(), until_now)
+        yield marts, Withheld(pl.concat([figures.with_columns(to_date=False), to_date]).unique(), until_now)
 
 
 def _withheld_in(

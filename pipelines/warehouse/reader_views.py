@@ -7,7 +7,6 @@ the table itself, so that the views can be handed out where the tables cannot.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import tee
 from typing import Final
 
 import duckdb
@@ -112,13 +111,16 @@ def _write_protected(
         }
         for column, comment in comments.items():
             connection.execute(f"comment on column {name}.{quoted(column)} is {literal(comment)}")
-    first, second = tee(_blocks(connection, build, schema, {*persons.TABLES, *labels}))
-    for marts, withheld in zip(first, persons.withheld_figures(second, views.units_of_persons), strict=True):
+    blocks = _blocks(connection, build, schema, {*persons.TABLES, *labels})
+    for marts, withheld in persons.withheld_figures(blocks, views.units_of_persons):
         for view in protected:
             safe = without_small_figures(marts[view.table], view, labels[view.table], withheld, marts["ancestors"])
             connection.register("safe", safe)
             connection.execute(f"insert into {PROTECTED_SCHEMA}.{view.table} by name select * from safe")
             connection.unregister("safe")
+        # Rows that are not committed yet stand in memory, beside what DuckDB's limit allows.
+        connection.execute("commit")
+        connection.execute("begin")
 
 
 def _blocks(

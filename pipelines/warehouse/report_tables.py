@@ -95,6 +95,15 @@ class ReportTables:
     sources: pl.DataFrame
 
 
+def reported_period(settings: Settings, period: str | None) -> tuple[str, str]:
+    """The period that a report is of, and the published version that it would be made of.
+
+    Args and errors: see ``read_report_tables``.
+    """
+    with open_published(settings) as connection:
+        return _period(connection, period), str(read_manifest(settings)["version"])
+
+
 def read_report_tables(settings: Settings, period: str | None, indicators: Mapping[str, str]) -> ReportTables:
     """Read what a report shows, all of the same version.
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import os
+import shutil
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import polars as pl
 
 from pipelines import periods
 from pipelines.contracts import load_contracts
-from pipelines.warehouse.lake import Lake, write_parquet
+from pipelines.intake.register import Receipt, read_ledger
+from pipelines.settings import Settings
+from pipelines.warehouse.lake import STATE_FILE, Lake
 
 IDS = ("submission_id", "receipt_id", "previous_submission_id")
 # What a quarter later is a quarter later; when a union was founded or an agreement signed is not.
@@ -17,29 +23,49 @@ MOMENTS = ("known_from", "known_to", "due_on", "received_at")
 COUNTS = ("members_admitted", "members_left")
 
 
-def main(lake: str, quarters: str) -> dict[str, int]:
-    """Add quarters to a lake that holds one, until there are that many; say the rows of each table.
+def main(data_dir: str, quarters: str) -> dict[str, int]:
+    """Add quarters to a data root that holds one, until there are that many; say the rows of each table.
 
-    Every quarter has its own submissions, in one file of rows for each table. What came and went differs from quarter
-    to quarter, so that the files do not compress to nothing.
+    Every quarter is a batch of its own, in the ledger as in the lake, and answered; the files of the first stand for
+    those of all. What came and went differs from quarter to quarter, so that the files do not compress to nothing.
     """
-    held = Lake(Path(lake), load_contracts())
+    settings = Settings(data_dir=Path(data_dir))
+    held, ledger = Lake(settings.lake, load_contracts()), read_ledger(settings)
     first, *others = sorted(path.name.removeprefix("period=") for path in (held.root / "submissions").glob("period=2*"))
     if others:
-        raise ValueError(f"{lake} holds more than one quarter")
+        raise ValueError(f"{data_dir} holds more than one quarter")
     frames = {table: held.read(table, [first]) for table in held.schemas}
     period, rows = first, dict.fromkeys(frames, 0)
     for number in range(1, int(quarters)):
         period = periods.following(period)
         days = (periods.ends_on(period) - periods.ends_on(first)).days
+        batch = f"{int(ledger[-1].batch) + number:08d}"
+        _record(settings, [_received_later(receipt, number, batch, days, len(ledger)) for receipt in ledger])
         for table, frame in frames.items():
-            states = (held.root / table / f"period={first}" / "data.parquet").exists()
-            if frame.is_empty() and not states:
-                continue
-            folder = held.root / table / f"period={period}"
-            write_parquet(_later(frame, number, period, days), folder / f"{'data' if states else 'history'}.parquet")
+            later = _later(frame, number, period, days)
+            if (held.root / table / f"period={first}" / STATE_FILE).exists():
+                held.replace_state(table, period, later)
+            else:
+                held.add_rows(table, period, batch, later)
             rows[table] += frame.height
+        held.finish_batch(batch)
+        shutil.copytree(settings.returned / first, settings.returned / period, copy_function=os.link)
     return rows
+
+
+def _received_later(receipt: Receipt, number: int, batch: str, days: int, receipts: int) -> Receipt:
+    return replace(
+        receipt,
+        receipt_id=f"{receipt.receipt_id}-{number}",
+        sequence=receipt.sequence + number * receipts,
+        batch=batch,
+        received_at=receipt.received_at + dt.timedelta(days=days),
+    )
+
+
+def _record(settings: Settings, receipts: list[Receipt]) -> None:
+    lines = [json.dumps(asdict(receipt) | {"received_at": receipt.received_at.isoformat()}) for receipt in receipts]
+    (settings.raw / "ledger" / f"{receipts[0].batch}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _later(frame: pl.DataFrame, number: int, period: str, days: int) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The verdict before sending, and the explanation that comes back."""
+"""The verdict before sending."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from pathlib import Path
 import openpyxl
 
 from pipelines.intake.register import read_ledger
-from pipelines.settings import Settings
 from pipelines.synthetic.cases import ExpectedVerdict
 from pipelines.synthetic.demo import expected_verdicts
-from tests.conftest import DemoRun, congdoan, query, run_json
+from tests.conftest import DemoRun, congdoan
 
 
 def case_of(rule_code: str) -> ExpectedVerdict:
@@ -53,26 +52,3 @@ def test_exit_codes_tell_accepted_from_unreadable(demo: DemoRun, tmp_path: Path)
     assert "ĐÃ TIẾP NHẬN" in congdoan("check", path)
     path.write_bytes(b"not a workbook")
     assert "CD-E001" in congdoan("check", path, expect=2)
-
-
-def test_an_explanation_written_into_the_answer_closes_the_query(demo: DemoRun, tmp_path: Path) -> None:
-    shutil.copytree(demo.settings.root, tmp_path / "data")
-    data = Settings(data_dir=tmp_path / "data")
-    case = case_of("CD-Q020")
-    (answer,) = (data.returned / str(case.period) / str(case.org_unit_code)).glob("*.xlsx")
-    book = openpyxl.load_workbook(answer)
-    sheet = book["LỖI"]
-    (heading,) = [cell for row in sheet.iter_rows(max_row=5) for cell in row if cell.value == "Giải trình của đơn vị"]
-    sheet.cell(heading.row + 1, heading.column).value = "Đã đối chiếu giấy đăng ký doanh nghiệp"
-    inbox = data.inbox / "2023-10-25" / str(case.org_unit_code)
-    inbox.mkdir(parents=True)
-    book.save(inbox / "giai-trinh.xlsx")
-
-    said = run_json(data.root)
-    by_form = {submission["form"]: submission for submission in said["submissions"]}
-    assert by_form[case.form]["verdict"] == "accepted" and by_form[case.form]["version"] == 2
-    published = data.published / "warehouse.duckdb"
-    ours = by_form[case.form]["submission_id"]
-    issues = f"select rule_code, is_explained from marts.fct_submission_issue where submission_id = '{ours}'"
-    assert query(published, issues) == [("CD-Q020", True)]
-    assert query(published, f"from marts.fct_submission_change where submission_id = '{ours}'") == []

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import polars as pl
 import pytest
 import yaml
 
+from pipelines.reports import leadership
 from pipelines.reports.leadership import BuiltReport, NotAReportError, build_report
 from pipelines.settings import PROJECT_DIR
 from tests.conftest import DemoRun, congdoan
@@ -267,14 +269,26 @@ def test_the_same_publication_gives_the_same_bytes_wherever_and_whenever(demo: D
     assert files_of(here) == files_of(there)
 
 
-def test_a_second_build_replaces_the_first_and_keeps_what_others_put_there(demo: DemoRun, tmp_path: Path) -> None:
+def test_a_second_build_replaces_the_first_and_keeps_what_others_put_there_and_a_third_has_nothing_to_do(
+    demo: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "reports" / "2025-Q3"
     build_report(demo.settings, PERIOD, "vi", folder)
     (folder / "bao-cao.xlsx").write_bytes(b"somebody else's")
-    build_report(demo.settings, "2025-Q3", "vi", folder)
+    second = build_report(demo.settings, "2025-Q3", "vi", folder)
+    assert second.is_new
     assert (folder / "bao-cao.xlsx").read_bytes() == b"somebody else's"
     assert not (folder / "units" / "H461.html").exists(), "districts have gone with the third quarter"
     assert [path.name for path in folder.parent.iterdir()] == ["2025-Q3"]
+
+    def read_nothing(*_: object) -> None:
+        raise AssertionError("it is made again")
+
+    monkeypatch.setattr(leadership, "read_site", read_nothing)
+    assert build_report(demo.settings, "2025-Q3", "vi", folder) == replace(second, is_new=False)
+    second.workbook.unlink()
+    with pytest.raises(AssertionError, match="made again"):
+        build_report(demo.settings, "2025-Q3", "vi", folder)
 
 
 def test_a_folder_with_another_page_is_left_alone(demo: DemoRun, tmp_path: Path) -> None:

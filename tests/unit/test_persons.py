@@ -106,7 +106,7 @@ def withheld(frames: Mapping[str, pl.DataFrame]) -> set[tuple[str, str, str, str
 
 
 def _withheld(blocks: list[dict[str, pl.DataFrame]]) -> set[tuple[str, str, str, str, bool]]:
-    found = pl.concat([withheld.figures for withheld in withheld_figures(blocks, ("person", "person_time"))])
+    found = pl.concat([withheld.figures for _, withheld in withheld_figures(blocks, ("person", "person_time"))])
     return set(found.select("indicator_code", "period", "org_unit_code", "sector", "to_date").rows())
 
 

@@ -33,19 +33,15 @@ def read_site(settings: Settings, period: str | None = None, lang: Lang = "vi") 
     return Site(read, with_text_as_sent(settings, read.sources), load_contracts(), complete_from_pct(), lang)
 
 
-def write_site(site: Site, folder: Path, papers: Mapping[str, str]) -> int:
+def write_site(site: Site, folder: Path, papers: Mapping[str, str]) -> None:
     """Write every page and every csv into a new folder.
 
     Args:
         site: what the pages are made of.
         folder: where to write; it is not there yet.
         papers: file of the draft paper by unit, below the folder; the pages of these units link to it.
-
-    Returns:
-        How many pages there are.
     """
     renderer = Renderer(site.lang, standing.opening(site))
-    pages = 0
     (folder / "units").mkdir(parents=True)
     for code in site.with_pages:
         page = unit_page(code)
@@ -56,13 +52,10 @@ def write_site(site: Site, folder: Path, papers: Mapping[str, str]) -> int:
         rows = standing.expiring_rows(site, code).select(standing.EXPIRING_COLUMNS)
         if rows.height > sections.SHOWN_AGREEMENTS:
             rows.write_csv(folder / "figures" / code / "expiring.csv", include_bom=True)  # Excel needs the BOM
-        pages += 1
     for trace in traces(site):
         html = renderer.page("figure.html.j2", trace.page, trace.context | {"csv": Path(trace.page).stem + ".csv"})
         (folder / trace.page).write_text(html, encoding="utf-8")
         trace.rows.write_csv((folder / trace.page).with_suffix(".csv"), include_bom=True)
-        pages += 1
-    return pages
 
 
 def _unit(site: Site, code: str, paper: str | None) -> dict[str, object]:
@@ -86,6 +79,6 @@ def _unit(site: Site, code: str, paper: str | None) -> dict[str, object]:
         "ranking": standing.ranking(site, code),
         "missing": standing.missing(site, code),
         "unsure": standing.unsure(site, code),
-        "workbook": workbook_name(site) if code == COUNTRY else None,
+        "workbook": workbook_name(site.period, site.lang) if code == COUNTRY else None,
         "paper": paper,
     }

@@ -196,9 +196,9 @@ def unit_page(code: str) -> str:
     return "index.html" if code == COUNTRY else f"units/{code}.html"
 
 
-def workbook_name(site: Site) -> str:
+def workbook_name(period: str, lang: Lang) -> str:
     """The workbook beside the first page."""
-    return f"{'bao-cao' if site.lang == 'vi' else 'report'}-{site.period}.xlsx"
+    return f"{'bao-cao' if lang == 'vi' else 'report'}-{period}.xlsx"
 
 
 def paper_name(period: str, code: str) -> str:
