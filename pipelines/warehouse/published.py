@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines.settings import Settings
+from pipelines.warehouse.dbt import memory_limit
 from pipelines.warehouse.publish import PUBLIC_SCHEMA
 
 
@@ -22,7 +23,7 @@ class UnreadableFileError(RuntimeError):
 
 @contextmanager
 def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, to be read.
+    """The published file, to be read, with no more memory than a build has: what does not fit goes to the disk.
 
     Raises:
         NotPublishedError: nothing is published, or what is asked for is not among it.
@@ -31,6 +32,8 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.exists():
         raise NotPublishedError(str(path))
     with duckdb.connect(path, read_only=True) as connection:
+        connection.execute(f"set memory_limit = '{memory_limit()}'")
+        connection.execute(f"set temp_directory = '{settings.build / 'reading.tmp'}'")
         try:
             yield connection
         except duckdb.CatalogException as error:

@@ -60,26 +60,37 @@ sources as (
     inner join indicators as base on parts.part_code = base.indicator_code
 ),
 
-traced as (
+measured as (
     select
         measures.*,
         sources.indicator_code,
         sources.part,
         sources.is_paired,
         sources.spanned_code,
-        sources.uses_threshold,
-        min(sources.part) over report <> max(sources.part) over report as has_both_parts
+        sources.uses_threshold
     from measures
     inner join sources on measures.measure = sources.measure
-    window report as (
-        partition by
-            measures.period, measures.org_unit_code, sources.indicator_code, measures.submission_id
-    )
+),
+
+-- Whether the reporter gave both is asked of the few that are paired alone: the others are millions of rows.
+traced as (
+    select
+        measured.*,
+        true as has_both_parts
+    from measured
+    where not is_paired
+    union all
+    select
+        measured.*,
+        min(part) over report <> max(part) over report as has_both_parts
+    from measured
+    where is_paired
+    window report as (partition by period, org_unit_code, indicator_code, submission_id)
 ),
 
 brought as (
     select * from traced
-    where has_both_parts or not is_paired
+    where has_both_parts
 ),
 
 -- A code may have come to mean another unit: only what the same unit reported counts.
