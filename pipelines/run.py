@@ -16,6 +16,7 @@ from pipelines.data_lock import hold_data_root
 from pipelines.intake.register import read_ledger
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
+from pipelines.warehouse.dbt import memory_limit
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance, JobDefinition
@@ -179,9 +180,14 @@ def _is_full(settings: Settings, message: str) -> bool:
 
 
 def _with_remedy(settings: Settings, message: str) -> str:
-    if not _is_full(settings, message):
-        return message
-    return f"{message}\nỔ đĩa chứa {settings.root} đã đầy: giải phóng chỗ rồi chạy lại; chưa có gì bị mất."
+    if _is_full(settings, message):
+        return f"{message}\nỔ đĩa chứa {settings.root} đã đầy: giải phóng chỗ rồi chạy lại; chưa có gì bị mất."
+    if "Out of Memory Error" in message:  # DuckDB's, of its own limit
+        return (
+            f"{message}\nDuckDB chỉ được dùng {memory_limit()} bộ nhớ: đặt biến CONGDOAN_DUCKDB_MEMORY lớn hơn, ví dụ "
+            "8GB, rồi chạy lại; chưa có gì bị mất."
+        )
+    return message
 
 
 def _summary(settings: Settings, result: Any, received: int, progress: StageProgress) -> RunSummary:

@@ -16,7 +16,7 @@ from pipelines.whole_files import write_whole
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 # Written by hand or generated, everything that decides what the manifest says.
 _SOURCES = ("*.sql", "*.yml", "*.yaml", "*.md", "*.csv")
-_MEMORY_ENOUGH = 2_000_000_000
+_MEMORY_ENOUGH = 3_000_000_000
 
 
 class DbtError(RuntimeError):
@@ -37,7 +37,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def memory_limit() -> str:
-    """What DuckDB may hold before it writes to disk: half of a small machine, 2 GB of a large one.
+    """What DuckDB may hold before it writes to disk: half of a small machine, 3 GB of a large one.
 
     ``CONGDOAN_DUCKDB_MEMORY`` says otherwise ("8GB"). DuckDB's own limit, 80 % of the machine, would be filled with
     whatever was read once.
