@@ -104,7 +104,7 @@ def _years() -> Iterable[str]:
                 str(one["peak_mb"]),
             )
             for said, what in YEARS_MEASURED.items()
-            for years, one in ((years, found[what]) for years, found in kept.items())
+            for years, one in ((years, found[what]) for years, found in kept.items() if what in found)
         ],
     )
     if len(kept) == 1:
@@ -114,6 +114,7 @@ def _years() -> Iterable[str]:
             {"years": years, "what": said, "seconds": found[what]["seconds"], "GB": found[what]["peak_mb"] / 1024}
             for said, what in YEARS_MEASURED.items()
             for years, found in kept.items()
+            if what in found
         ]
     )
     lines = alt.Chart(points).mark_line(point=True).encode(x="years:Q", color="what:N")
