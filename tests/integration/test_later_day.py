@@ -151,12 +151,16 @@ def test_the_same_file_again_is_a_duplicate_and_no_row_of_it_counts(later_day: L
     again = later_day.submissions(AGAIN)
     assert {submission["verdict"] for submission in again} == {"duplicate"}
     assert later_day.summary["duplicate"] == len(again) > 0
-    # The other unit, whose explanation came, has its rows in a newer version; only their submission is another.
-    others = (
-        "select * exclude (submission_id, source_sheet, source_row) from marts.fct_membership"
-        " where not (org_unit_code = 'H164' and period = '2023-Q3') order by all"
-    )
+    corrected = "(org_unit_code = 'H164' and period = '2023-Q3')"
+    explained = f"(org_unit_code = '{QUERIED.org_unit_code}' and period = '{QUERIED.period}')"
+    others = f"select * from marts.fct_membership where not ({corrected} or {explained}) order by all"
     assert later_day.query(others) == demo.query(others)
+    # The same rows came again with the explanation: only where they stand is another.
+    sent_again = (
+        f"select * exclude (submission_id, source_sheet, source_row) from marts.fct_membership where {explained}"
+        " order by all"
+    )
+    assert later_day.query(sent_again) == demo.query(sent_again)
 
 
 def test_an_explanation_written_into_the_answer_closes_the_query(later_day: LaterDay) -> None:
