@@ -10,6 +10,7 @@ from pipelines.intake.register import read_ledger
 from pipelines.settings import Settings
 
 _CELL = ["sha256", "sheet", "cell"]
+_SENT = {"sha256": pl.Categorical(), "sheet": pl.Categorical(), "cell": pl.String(), "as_sent": pl.String()}
 
 
 def with_text_as_sent(settings: Settings, rows: pl.DataFrame) -> pl.DataFrame:
@@ -23,7 +24,7 @@ def with_text_as_sent(settings: Settings, rows: pl.DataFrame) -> pl.DataFrame:
         The rows with ``as_sent``: the cell's text as the file has it, decoded; null where there is no such column, the
         cell is empty, or the file is no longer there.
     """
-    asked = set(rows["sha256"])
+    asked = set(rows["sha256"].unique())
     files = {receipt.sha256: receipt for receipt in reversed(read_ledger(settings)) if receipt.sha256 in asked}
     outcomes = read_files([(settings.raw / receipt.raw_path, receipt.file_name) for receipt in files.values()])
     cells = [
@@ -31,9 +32,8 @@ def with_text_as_sent(settings: Settings, rows: pl.DataFrame) -> pl.DataFrame:
         for sha256, outcome in zip(files, outcomes, strict=True)
         if isinstance(outcome, Workbook)
     ]
-    schema = {name: pl.String() for name in (*_CELL, "as_sent")}
     return rows.join(
-        pl.concat([pl.DataFrame(schema=schema), *cells]), on=_CELL, how="left", maintain_order="left", nulls_equal=True
+        pl.concat([pl.DataFrame(schema=_SENT), *cells]), on=_CELL, how="left", maintain_order="left", nulls_equal=True
     )
 
 
@@ -47,6 +47,6 @@ def _cells(sha256: str, workbook: Workbook) -> pl.DataFrame:
             for column, text in enumerate(texts)
             if text is not None
         ],
-        schema={name: pl.String() for name in (*_CELL, "as_sent")},
+        schema=_SENT,
         orient="row",
     )

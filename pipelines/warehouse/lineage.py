@@ -17,24 +17,26 @@ from pipelines.warehouse.publish import PUBLIC_SCHEMA
 from pipelines.warehouse.published import open_published
 
 SOURCE_ROWS: dict[str, pl.DataType] = {
-    "part": pl.String(),
+    "part": pl.Categorical(),
     "value": pl.Float64(),
-    "fact": pl.String(),
-    "field": pl.String(),
-    "submission_id": pl.String(),
-    "form": pl.String(),
-    "org_unit_code": pl.String(),
-    "period": pl.String(),
-    "file_name": pl.String(),
-    "sha256": pl.String(),
-    "sheet": pl.String(),
+    "fact": pl.Categorical(),
+    "field": pl.Categorical(),
+    "submission_id": pl.Categorical(),
+    "form": pl.Categorical(),
+    "org_unit_code": pl.Categorical(),
+    "period": pl.Categorical(),
+    "file_name": pl.Categorical(),
+    "sha256": pl.Categorical(),
+    "sheet": pl.Categorical(),
     "row": pl.Int64(),
     "cell": pl.String(),
 }
 """One row per row of a fact that a figure rests on, the largest first. ``part`` is value, numerator or denominator;
 ``value`` what the row brings to that part, which the rows of the part add up to; ``org_unit_code`` and ``period`` are
-the submission's. ``cell`` is null where the sender's table has no such column."""
+the submission's. ``cell`` is null where the sender's table has no such column. Texts are categories: a country has
+millions of such rows, of few files."""
 
+_ROWS_AT_ONCE = 200_000
 _DETAIL_MARTS = {
     "mart_membership": "membership",
     "mart_enterprise_coverage": "enterprises",
@@ -120,16 +122,13 @@ def trace_indicators(
         " where period = $period and indicator_code || '/' || span in (select unnest($asked))"
     )
     figure = "".join(f"traced.{name}, " for name in FIGURE)
-    rows = connection.sql(
+    found = connection.sql(
         f"with traced as ({traced}) {_ADDRESSED.format(figure=figure)}", params={"period": period, "asked": asked}
-    ).pl()
-    keys = {
-        "figure_unit_code": pl.String(),
-        "indicator_code": pl.String(),
-        "span": pl.String(),
-        "threshold": pl.Int64(),
-    }
-    return rows.cast(pl.Schema(keys | SOURCE_ROWS))
+    )
+    # Batch by batch: as texts, all rows of a country would take several times what they take as numbers.
+    schema = pl.Schema(dict.fromkeys(FIGURE, pl.Categorical()) | {"threshold": pl.Int64()} | SOURCE_ROWS)
+    batches = (pl.DataFrame(batch).cast(schema) for batch in found.to_arrow_reader(_ROWS_AT_ONCE))
+    return pl.concat([pl.DataFrame(schema=schema), *batches])
 
 
 def _one_row(

@@ -7,11 +7,15 @@ January, subsets of the members) is withheld when one of its parts is. Decision 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 import polars as pl
+from joblib import Memory
 
 from pipelines.warehouse.person_sums import (
     ADDRESS,
@@ -26,9 +30,6 @@ from pipelines.warehouse.person_sums import (
     trees_of,
 )
 from pipelines.warehouse.small_cells import SMALLEST_PUBLISHED, withhold
-
-TABLES: Final = ("mart_membership", "mart_indicator", "mart_activity", "dim_indicator", "dim_org_unit", "dim_period")
-"""What the figures of persons are read from."""
 
 _TOGETHER: Final = {
     "workers_total": "workers",
@@ -50,6 +51,25 @@ employees belong to "subsets", too; those of activities are groups of their own.
 _SUBSETS: Final = "subsets"
 _CHANGES: Final = "changes"
 
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "mart_membership": (
+        *PLACE,
+        *("basis", "scope"),
+        *(column for column in _TOGETHER if not column.endswith("_male")),
+    ),
+    "mart_indicator": ("period", "org_unit_code", "indicator_code", "threshold", "value"),
+    "mart_activity": ("period", "org_unit_code", "indicator_code", "plan_value"),
+    "dim_indicator": ("indicator_code", "unit", "origin", "numerator", "denominator"),
+    "dim_org_unit": (
+        *("org_unit_code", "parent_code", "current_org_unit_code", "unit_type"),
+        *("valid_from", "valid_to"),
+    ),
+    "dim_period": ("period", "ends_on"),
+}
+"""What decides which figures are withheld: columns of public tables."""
+_JUDGED_BY: Final = ("persons.py", "person_sums.py", "small_cells.py")
+"""The modules that decide."""
+
 
 @dataclass(frozen=True)
 class Withheld:
@@ -67,18 +87,24 @@ class Withheld:
     parts: pl.DataFrame
 
 
-def withheld_figures(blocks: Iterable[Frames], units_of_persons: tuple[str, ...]) -> Iterator[tuple[Frames, Withheld]]:
+def withheld_figures(
+    blocks: Iterable[Frames], units_of_persons: tuple[str, ...], memory: Memory
+) -> Iterator[tuple[Frames, Withheld]]:
     """Every block with what is withheld of it: no sum of these figures reaches over two periods.
 
     Args:
         blocks: of periods in the order of time: their rows of ``TABLES`` and their trees, ``ancestors`` (``period``,
             ``org_unit_code``, ``ancestor_code``, ``distance``); dimensions are whole.
         units_of_persons: units of measure whose indicators count persons.
+        memory: keeps what was found of a block until one of its figures, the block before or the code changes.
     """
+    found, code = memory.cache(_withheld_in), _code_hash()
     parts: list[pl.DataFrame] = []
     members = pl.DataFrame(schema=dict.fromkeys(ADDRESS, pl.String))
     for marts in blocks:
-        addresses, figures = _withheld_in(marts, units_of_persons, members)
+        read = {name: marts[name].select(columns) for name, columns in TABLES.items()}
+        read["ancestors"] = marts["ancestors"]
+        addresses, figures = found(read, units_of_persons, members, code)
         members = addresses.filter(group="members")
         parts.append(figures)
         until_now = pl.concat(parts, rechunk=False)
@@ -86,15 +112,21 @@ def withheld_figures(blocks: Iterable[Frames], units_of_persons: tuple[str, ...]
         yield marts, Withheld(pl.concat([figures.with_columns(to_date=False), to_date]).unique(), until_now)
 
 
+def _code_hash() -> str:
+    code = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _JUDGED_BY]
+    return hashlib.sha256("\n".join([*code, version("polars"), version("scipy")]).encode()).hexdigest()
+
+
 def _withheld_in(
-    marts: Frames, units_of_persons: tuple[str, ...], members_before: pl.DataFrame
+    marts: Frames, units_of_persons: tuple[str, ...], members_before: pl.DataFrame, code: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The addresses of a block that are withheld, own parts among them, and the figures that have them.
 
     Args:
-        marts: of the block.
+        marts: of the block: the columns of ``TABLES``, and ``ancestors``.
         units_of_persons: see ``withheld_figures``.
         members_before: the addresses of members that are withheld in the block before.
+        code: of which this is part; what other code found is not remembered.
     """
     coded = {name: compact(frame) for name, frame in marts.items()}
     figures = pl.concat([_of_membership(coded), _of_indicators(coded, units_of_persons)])

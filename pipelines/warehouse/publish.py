@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+from joblib import Memory
 
 from pipelines.contracts import Contracts, load_contracts
 from pipelines.contracts.loader import EXPECTATIONS_DIR
@@ -36,6 +37,8 @@ _TABLES: Final = "parquet"
 """Folder of the public tables as Parquet."""
 _READERS: Final = "readers"
 """Folder of the views for readers as Parquet, and the DuckDB file that holds nothing else."""
+_MOST_REMEMBERED: Final = "1G"
+"""Of what was found of earlier versions: ten years of a country several times over."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,9 @@ def publish(settings: Settings) -> Publication:
         (staging / folder).mkdir(parents=True)
     try:
         contracts = load_contracts()
-        tables, views, newest_period = _export(settings.build_db, staging, contracts)
+        memory = Memory(settings.build / "withheld", verbose=0)
+        tables, views, newest_period = _export(settings.build_db, staging, contracts, memory)
+        memory.reduce_size(bytes_limit=_MOST_REMEMBERED)
         content: dict[str, Any] = {
             "newest_period": newest_period,
             "rules": _hash(json.dumps([rule.model_dump(mode="json") for rule in contracts.rules()])),
@@ -96,7 +101,9 @@ def read_manifest(settings: Settings) -> dict[str, object]:
     return versions.read_manifest(settings.published)
 
 
-def _export(build_db: Path, staging: Path, contracts: Contracts) -> tuple[dict[str, int], dict[str, int], str | None]:
+def _export(
+    build_db: Path, staging: Path, contracts: Contracts, memory: Memory
+) -> tuple[dict[str, int], dict[str, int], str | None]:
     """Write both DuckDB files and all Parquet files; rows per table and per view, and the newest period with data."""
     with duckdb.connect(
         config={"memory_limit": memory_limit(), "temp_directory": _spill(staging).as_posix()}
@@ -110,7 +117,7 @@ def _export(build_db: Path, staging: Path, contracts: Contracts) -> tuple[dict[s
         tables = _copy_tables(connection, staging)
         connection.execute("use public")
         _create_lineage(connection)
-        views = write_reader_views(connection, "build", PUBLIC_SCHEMA, load_reader_views(), contracts)
+        views = write_reader_views(connection, "build", PUBLIC_SCHEMA, load_reader_views(), contracts, memory)
         newest = None
         if "fct_submission" in tables:
             found = connection.execute(f"select max(period) from {PUBLIC_SCHEMA}.fct_submission where is_current")

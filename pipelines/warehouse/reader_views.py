@@ -11,6 +11,7 @@ from typing import Final
 
 import duckdb
 import polars as pl
+from joblib import Memory
 
 from pipelines.contracts import Contracts
 from pipelines.contracts.reader_views import ReaderView, ReaderViews
@@ -26,7 +27,12 @@ _ROWS_AT_ONCE: Final = 500_000
 
 
 def write_reader_views(
-    connection: duckdb.DuckDBPyConnection, build: str, schema: str, views: ReaderViews, contracts: Contracts
+    connection: duckdb.DuckDBPyConnection,
+    build: str,
+    schema: str,
+    views: ReaderViews,
+    contracts: Contracts,
+    memory: Memory,
 ) -> dict[str, int]:
     """Create the views in the current database, over the tables of ``schema``; rows per view.
 
@@ -39,6 +45,7 @@ def write_reader_views(
         schema: where the public tables are.
         views: the labels, and what is withheld.
         contracts: the forms, for labels and code lists.
+        memory: keeps which figures of a quarter are withheld, from one version to the next.
     """
     there = {
         name
@@ -53,7 +60,7 @@ def write_reader_views(
         shown = {name: view for name, view in shown.items() if not view.withheld}
     protected = [view for view in shown.values() if view.withheld]
     if protected:
-        _write_protected(connection, build, schema, protected, views, contracts)
+        _write_protected(connection, build, schema, protected, views, contracts, memory)
     rows = {}
     for name, view in sorted(shown.items()):
         source = PROTECTED_SCHEMA if view.withheld else schema
@@ -92,6 +99,7 @@ def _write_protected(
     protected: list[ReaderView],
     views: ReaderViews,
     contracts: Contracts,
+    memory: Memory,
 ) -> None:
     """Copies of the tables without figures of few persons, with the comments of the tables."""
     connection.execute(f"create schema {PROTECTED_SCHEMA}")
@@ -112,7 +120,7 @@ def _write_protected(
         for column, comment in comments.items():
             connection.execute(f"comment on column {name}.{quoted(column)} is {literal(comment)}")
     blocks = _blocks(connection, build, schema, {*persons.TABLES, *labels})
-    for marts, withheld in persons.withheld_figures(blocks, views.units_of_persons):
+    for marts, withheld in persons.withheld_figures(blocks, views.units_of_persons, memory):
         for view in protected:
             safe = without_small_figures(marts[view.table], view, labels[view.table], withheld, marts["ancestors"])
             connection.register("safe", safe)

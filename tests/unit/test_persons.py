@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 import pytest
+from joblib import Memory
 
 from pipelines.contracts.reader_views import ReaderView, WithheldColumns
+from pipelines.warehouse import persons
 from pipelines.warehouse.emptied import without_small_figures
 from pipelines.warehouse.persons import Withheld, withheld_figures
+from pipelines.warehouse.small_cells import withhold
 
+PERSONS = ("person", "person_time")
+FORGETS = Memory(None)
 PERIODS = ("2024-Q4", "2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1")
 UNITS = {"VN": None, "T1": "VN", "H1": "T1", "H2": "T1", "H3": "T1"}
 COUNTS = (
@@ -105,8 +111,8 @@ def withheld(frames: Mapping[str, pl.DataFrame]) -> set[tuple[str, str, str, str
     return at_once
 
 
-def _withheld(blocks: list[dict[str, pl.DataFrame]]) -> set[tuple[str, str, str, str, bool]]:
-    found = pl.concat([withheld.figures for _, withheld in withheld_figures(blocks, ("person", "person_time"))])
+def _withheld(blocks: list[dict[str, pl.DataFrame]], memory: Memory = FORGETS) -> set[tuple[str, str, str, str, bool]]:
+    found = pl.concat([withheld.figures for _, withheld in withheld_figures(blocks, PERSONS, memory)])
     return set(found.select("indicator_code", "period", "org_unit_code", "sector", "to_date").rows())
 
 
@@ -196,6 +202,70 @@ def test_what_a_unit_counts_beside_those_below_is_a_figure_too() -> None:
     ]
     found = withheld(marts({"2025-Q1": districts()}, values))
     assert ("party_admitted", "2025-Q1", "H1", "all", False) in found
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A number for every time that figures are judged: twice a block."""
+    times: list[int] = []
+
+    def counting(is_small: pl.Series, sums: pl.DataFrame) -> pl.Series:
+        times.append(is_small.len())
+        return withhold(is_small, sums)
+
+    monkeypatch.setattr(persons, "withhold", counting)
+    return times
+
+
+def _quarters(first: int = 2, second: int = 2) -> list[dict[str, pl.DataFrame]]:
+    """Two blocks, each with a figure to set: those who left a sector of H1 in one quarter, and in the next."""
+    counts = {
+        period: districts(H1_school={"members_left": left})
+        for period, left in (("2025-Q1", first), ("2025-Q2", second))
+    }
+    return [_block(marts(counts), [period]) for period in counts]
+
+
+def test_a_quarter_is_judged_again_only_when_its_figures_change(tmp_path: Path, judged: list[int]) -> None:
+    memory = Memory(tmp_path, verbose=0)
+    found = _withheld(_quarters(), memory)
+    assert len(judged) == 4
+    assert _withheld(_quarters(), memory) == found and len(judged) == 4
+    changed = _withheld(_quarters(second=30), memory)
+    assert len(judged) == 6 and changed == _withheld(_quarters(second=30)) != found
+
+
+def test_a_quarter_is_judged_again_when_members_of_the_one_before_are_withheld(
+    tmp_path: Path, judged: list[int]
+) -> None:
+    memory = Memory(tmp_path, verbose=0)
+    first, second = _quarters()
+    _withheld([first, second], memory)
+    few = districts(H1_school={"members_total": 4, "members_female": 0, "members_left": 2})
+    first = _block(marts({"2025-Q1": few}), ["2025-Q1"])
+    assert _withheld([first, second], memory) == _withheld([first, second])
+    assert len(judged) == 4 + 4 + 4
+
+
+def test_what_other_code_found_is_not_remembered(
+    tmp_path: Path, judged: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = Memory(tmp_path, verbose=0)
+    _withheld(_quarters(), memory)
+    monkeypatch.setattr(persons, "_JUDGED_BY", ("persons.py",))
+    _withheld(_quarters(), memory)
+    assert len(judged) == 8
+
+
+def test_what_is_damaged_on_the_disk_is_found_again(tmp_path: Path, judged: list[int]) -> None:
+    memory = Memory(tmp_path, verbose=0)
+    found = _withheld(_quarters(), memory)
+    kept = sorted(tmp_path.rglob("output.pkl"))
+    assert len(kept) == 2
+    for path in kept:
+        path.write_bytes(path.read_bytes()[:100])
+    assert _withheld(_quarters(), memory) == found
+    assert len(judged) == 8
 
 
 VIEW = ReaderView(
