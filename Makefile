@@ -15,7 +15,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark ui lint fuzz kill bench audit codegen lock clean
+.PHONY: help setup demo test test-all test-spark ui lint fuzz kill bench audit codegen lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -25,7 +25,10 @@ setup: $(INSTALLED) ## make .venv with exactly what requirements.lock lists
 demo: setup ## make synthetic submissions and run everything into data/published
 	$(BIN)/congdoan demo
 
-test: setup ## unit and integration tests
+test: setup ## unit and integration tests, but for the slow ones
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+test-all: setup ## all of them, as .ci/run does
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # An environment of its own: Spark is 450 MB that nobody else needs.

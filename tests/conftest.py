@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,13 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from pipelines.reports.leadership import build_report
 from pipelines.settings import PROJECT_DIR, Settings
 from tests.dbt_models import CompiledProject
+from tests.odd_files import send_every_kind, send_persons
 
+REPORTED = "2025-Q2"
+"""A period with many units."""
 INTEGRATION = PROJECT_DIR / "tests" / "integration"
 
 
@@ -26,7 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What may go to any worker, and in which order workers take it.
 
     Tests stay together that share a fixture which is made once per worker: those on the compiled models (one of them
-    fills their lake), and those of a module with a fixture of its own. All others go wherever there is time.
+    fills their lake), those on odd files, and those of a module with a fixture of its own. All others go wherever there
+    is time.
 
     The first test that needs the demo starts it; the other worker meanwhile has the long tests that do not need it.
     The short ones come last, so that both workers are busy to the end.
@@ -47,8 +53,8 @@ def _scopes(item: pytest.Item) -> dict[str, str]:
 
 def _group(item: pytest.Item) -> str | None:
     scopes = _scopes(item)
-    if "compiled" in scopes:
-        return "compiled"
+    if together := scopes.keys() & {"compiled", "odd_files"}:
+        return together.pop()
     return item.path.stem if "module" in scopes.values() else None
 
 
@@ -87,6 +93,15 @@ def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 @dataclass(frozen=True)
+class OddFilesRun:
+    """Odd files, run: the data root, (kind, has faults) → unit that sent it, and what ``--json`` said."""
+
+    settings: Settings
+    senders: dict[tuple[str, bool], str]
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class DemoRun:
     """The demo, run: its data root and what ``--json`` said."""
 
@@ -103,18 +118,47 @@ class DemoRun:
         return query(self.warehouse, sql)
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DemoRun:
-    """One run of the demo, which all workers share. Read it, do not change it."""
+def _made_once(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str, make: Callable[[Path], str]
+) -> Path:
+    """The folder that the first worker to need it has made; ``said.json`` beside what is in it is what that said."""
     session = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         session = session.parent  # each worker's own folder lies in it
-    data_dir, summary = session / "demo", session / "demo.json"
-    with FileLock(session / "demo.lock"):
-        if not summary.exists():
-            said = congdoan("demo", "--data-dir", data_dir, "--json")
-            summary.write_text(said, encoding="utf-8")
-    return DemoRun(Settings(data_dir=data_dir), json.loads(summary.read_text(encoding="utf-8")))
+    folder = session / name
+    with FileLock(session / f"{name}.lock"):
+        if not (folder / "said.json").exists():
+            folder.mkdir()
+            (folder / "said.json").write_text(make(folder), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DemoRun:
+    """One run of the demo, which all workers share. Read it, do not change it."""
+    folder = _made_once(
+        tmp_path_factory, worker_id, "demo", lambda folder: congdoan("demo", "--data-dir", folder / "data", "--json")
+    )
+    return DemoRun(Settings(data_dir=folder / "data"), json.loads((folder / "said.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def report(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The Vietnamese report of REPORTED, which all workers share. Read it, do not change it."""
+
+    def make(folder: Path) -> str:
+        return build_report(demo.settings, REPORTED, "vi", folder / "report").period
+
+    return _made_once(tmp_path_factory, worker_id, "report", make) / "report"
+
+
+@pytest.fixture(scope="session")
+def odd_files(tmp_path_factory: pytest.TempPathFactory) -> OddFilesRun:
+    """One run of ``tests/odd_files.py``. Read it, do not change it."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("odd") / "data")
+    senders = send_every_kind(settings.inbox)
+    send_persons(settings.inbox)
+    return OddFilesRun(settings, senders, run_json(settings.root))
 
 
 @pytest.fixture(scope="session")

@@ -118,6 +118,7 @@ def test_the_published_file_is_checked(instance: DagsterInstance, demo: DemoRun)
     assert evaluation(instance, ["published_warehouse"], "row_account").passed
 
 
+@pytest.mark.slow
 def test_a_damaged_lake_publishes_nothing_and_says_which_test_and_what_to_do(demo: DemoRun, tmp_path: Path) -> None:
     """An enterprise stands twice in the lake, in rows as many as they should be: the grain of enterprises is broken."""
     data_dir = tmp_path / "data"

@@ -16,7 +16,7 @@ from pipelines.contracts import load_contracts
 from tests.browser import CHROMIUM, DESK, chromium
 from tests.dagster_ui import LOCATION, Instance, running_instance, until
 
-pytestmark = pytest.mark.xdist_group("dagster_ui")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster_ui")]
 
 RUNS_FOR = 900
 """Seconds that a run may take on a machine that does other things beside."""

@@ -135,6 +135,7 @@ def before(tmp_path: Path) -> Path:
     return settings.root
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("error", "every"), [(Killed, 1), (disk_full, 4)], ids=["killed", "disk full"])
 def test_stopped_at_any_change_it_leaves_a_whole_publication_and_the_next_run_makes_up_for_it(
     before: Path, tmp_path: Path, error: Callable[[], BaseException], every: int

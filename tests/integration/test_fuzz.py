@@ -35,6 +35,8 @@ from pipelines.synthetic.places import LONG_BIEN
 from tests.mutations import CHANGE_WHAT_IS_SAID, OF_TEXTS, OF_WORKBOOKS, Mutation
 from tests.support import Taken, take_in
 
+pytestmark = pytest.mark.slow
+
 CONTRACTS = load_contracts()
 COUNT = int(os.environ.get("CONGDOAN_FUZZ", "240"))
 BATCH = 120

@@ -165,6 +165,7 @@ def ratio_row(numerator: str, denominator: str, **values: str) -> dict[str, str]
     return row(**over, **parts, origin="derived", measure="", unit="percent", **values)
 
 
+@pytest.mark.slow
 def test_adding_an_indicator_is_one_row_of_the_seed(demo: DemoRun, tmp_path: Path) -> None:
     project = shutil.copytree(DBT_PROJECT_DIR, tmp_path / "dbt_project")
     added = [

@@ -20,6 +20,8 @@ from pipelines.synthetic.demo import expected_verdicts
 from pipelines.synthetic.parcels import unit_labels
 from tests.conftest import DemoRun, query, run_json
 
+pytestmark = pytest.mark.slow
+
 CORRECTED, AGAIN, EXPLAINED, SUMMED = "sua-lai.xlsx", "x.xlsx", "giai-trinh.xlsx", "tong-hop.xlsx"
 QUERIED = next(case for case in expected_verdicts() if any(f.rule_code == "CD-Q020" for f in case.findings))
 """What the demo expects of the file that is asked the question which is explained here."""

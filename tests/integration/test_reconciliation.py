@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from pipelines.codegen.sheet_plan import FIRST_DATA_ROW, plan_sheet
 from pipelines.contracts import load_contracts
 from tests.conftest import congdoan
+
+pytestmark = pytest.mark.slow
 
 FORM = load_contracts().form("province_summary")
 PERIOD = "2023-Q4"

@@ -13,6 +13,8 @@ from pipelines import periods
 from tests.dbt_models import CompiledProject
 from tests.reforms import Reported, reported_histories
 
+pytestmark = pytest.mark.slow
+
 # Whatever mart stands here is built for every example, and every dbt test that looks at these and nothing else must
 # hold: grains, levels, bases, the checks of the unit tree.
 MARTS = [

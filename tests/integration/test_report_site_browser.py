@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.reports.leadership import build_report
 from tests.browser import CHROMIUM, DESK, PHONE, Browser, chromium
-from tests.conftest import DemoRun
 
 pytestmark = [
     pytest.mark.chromium,
@@ -52,12 +50,6 @@ CONTRAST = """
 
 
 @pytest.fixture(scope="module")
-def site(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the site."""
-    return build_report(demo.settings, "2025-Q2", "vi", tmp_path_factory.mktemp("site") / "site").index.parent
-
-
-@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser of our own, ended with the tests."""
     with chromium(tmp_path_factory.mktemp("chromium")) as browser:
@@ -67,22 +59,22 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_from_disk_without_network_and_without_complaint(
-    site: Path, browser: Browser, page: str, size: tuple[int, int]
+    report: Path, browser: Browser, page: str, size: tuple[int, int]
 ) -> None:
-    browser.show((site / page).as_uri(), size)
+    browser.show((report / page).as_uri(), size)
     requests = [
         event["params"]["request"] for event in browser.events if event["method"] == "Network.requestWillBeSent"
     ]
     asked = [request["url"] for request in requests]
     assert [url for url in asked if not url.startswith(("file://", "data:"))] == []
-    assert asked[0] == (site / page).as_uri()
+    assert asked[0] == (report / page).as_uri()
     assert [event for event in browser.events if event["method"] in COMPLAINTS] == []
     assert browser.evaluate("document.querySelector('h1').textContent.trim().length") > 5
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nothing_scrolls_sideways_on_a_phone(site: Path, browser: Browser, page: str) -> None:
-    browser.show((site / page).as_uri(), PHONE)
+def test_nothing_scrolls_sideways_on_a_phone(report: Path, browser: Browser, page: str) -> None:
+    browser.show((report / page).as_uri(), PHONE)
     assert browser.evaluate("document.documentElement.clientWidth") == PHONE[0]
     assert browser.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     beyond = "e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1"
@@ -92,15 +84,17 @@ def test_nothing_scrolls_sideways_on_a_phone(site: Path, browser: Browser, page:
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("page", PAGES)
-def test_all_words_stand_out_from_their_ground(site: Path, browser: Browser, page: str, size: tuple[int, int]) -> None:
-    browser.show((site / page).as_uri(), size)
+def test_all_words_stand_out_from_their_ground(
+    report: Path, browser: Browser, page: str, size: tuple[int, int]
+) -> None:
+    browser.show((report / page).as_uri(), size)
     found = browser.evaluate(CONTRAST)
     assert found["looked"] > 20
     assert found["weak"] == []
 
 
-def test_a_page_prints_on_a4_without_what_only_a_screen_needs(site: Path, browser: Browser) -> None:
-    browser.show((site / "index.html").as_uri(), DESK)
+def test_a_page_prints_on_a4_without_what_only_a_screen_needs(report: Path, browser: Browser) -> None:
+    browser.show((report / "index.html").as_uri(), DESK)
     browser.call("Emulation.setEmulatedMedia", media="print")
     assert browser.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
     browser.call("Emulation.setEmulatedMedia", media="")

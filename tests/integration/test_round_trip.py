@@ -47,6 +47,8 @@ from pipelines.contracts.frames import DTYPES
 from pipelines.intake.units import load_org_units
 from tests.support import Taken, take_in
 
+pytestmark = pytest.mark.slow
+
 CONTRACTS = load_contracts()
 UNIT = UnitLabel("T01", "LĐLĐ thành phố Hà Nội", "Tổng Liên đoàn Lao động Việt Nam")
 PERIOD = "2021-Q2"

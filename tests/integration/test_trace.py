@@ -112,6 +112,7 @@ def test_rows_add_up_to_every_indicator(demo: DemoRun, column: str, part: str, s
     assert disagreeing(demo, told, traced, [*keys, "threshold"]) == []
 
 
+@pytest.mark.slow
 def test_two_hundred_random_figures_agree_with_the_files(demo: DemoRun) -> None:
     chance = random.Random(2026)
     sums = ["workers_total", "workers_female", "members_total", "members_female", "members_admitted", "union_groups"]
