@@ -8,11 +8,11 @@ January, subsets of the members) is withheld when one of its parts is. Decision 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import polars as pl
 from joblib import Memory
@@ -98,7 +98,9 @@ def withheld_figures(
         units_of_persons: units of measure whose indicators count persons.
         memory: keeps what was found of a block until one of its figures, the block before or the code changes.
     """
-    found, code = memory.cache(_withheld_in), _code_hash()
+    # joblib's own type has every way in which it can be called
+    found = cast("Callable[..., tuple[pl.DataFrame, pl.DataFrame]]", memory.cache(_withheld_in))
+    code = _code_hash()
     parts: list[pl.DataFrame] = []
     members = pl.DataFrame(schema=dict.fromkeys(ADDRESS, pl.String))
     for marts in blocks:

@@ -52,25 +52,37 @@ described as (
     left join sectors on unions.sector = sectors.sector
 ),
 
--- Who reports a row, and to which unit it belongs on the basis that is asked for.
+-- Who reports a row on either basis.
+reported as (
+    select
+        described.*,
+        'as_reported' as basis,
+        org_unit_code as reporter_code
+    from described
+    union all
+    select
+        described.*,
+        'current_structure' as basis,
+        current_org_unit_code as reporter_code
+    from described
+),
+
+-- The units above the reporter, for every measure.
 placed as (
     select
         levels.org_unit_code as level_code,
-        levels.basis,
-        case when sector_groups.is_all then 'all' else described.sector end as sector_group,
+        case when sector_groups.is_all then 'all' else reported.sector end as sector_group,
         scopes.scope,
         measures.measure,
         measures.field,
-        described.*
-    from described
+        reported.*
+    from reported
     inner join levels
         on
-            described.period = levels.period
-            and case
-                when levels.basis = 'as_reported' then described.org_unit_code
-                else described.current_org_unit_code
-            end = levels.reporter_code
-    inner join scopes on described.is_comparable or scopes.scope = 'all'
+            reported.period = levels.period
+            and reported.basis = levels.basis
+            and reported.reporter_code = levels.reporter_code
+    inner join scopes on reported.is_comparable or scopes.scope = 'all'
     cross join sector_groups
     cross join measures
 ),
