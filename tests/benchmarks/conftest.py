@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -55,11 +58,14 @@ def nation() -> Nation:
 
 
 @pytest.fixture(scope="session")
-def report() -> Callable[[str, str], None]:
-    """Writes a table of results to ``data/bench/results``, from which ``docs/performance.md`` is written."""
+def keep() -> Callable[[str, dict[str, Any]], None]:
+    """Writes what was found to ``data/bench/results``, from which ``docs/performance.md`` is written."""
 
-    def write(name: str, text: str) -> None:
+    def write(name: str, found: dict[str, Any]) -> None:
+        asked = ["git", "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(asked, cwd=PROJECT_DIR, capture_output=True, text=True, check=True).stdout.strip()
         (KEPT / "results").mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"commit": commit, **found})
         (KEPT / "results" / f"{name}.json").write_text(text, encoding="utf-8")
 
     return write

@@ -7,12 +7,12 @@ machines differ. Run: ``make bench``.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -25,7 +25,9 @@ from tests.benchmarks.conftest import KEPT, Nation
 from tests.benchmarks.measured import Measured, measure
 
 HERE = Path(__file__).parent
-RUN, FLOOR, USUAL, HISTORY = (HERE / f"work_{name}.py" for name in ("run", "floor", "usual", "history"))
+RUN, REPORT, FLOOR, USUAL, HISTORY = (
+    HERE / f"work_{name}.py" for name in ("run", "report", "floor", "usual", "history")
+)
 QUARTER = KEPT / "quarter"
 FEW, MORE = 5, 25
 SAME_NUMBERS = """
@@ -80,40 +82,44 @@ def test_the_nations_quarter(
     floor: Measured,
     whole: Measured,
     capsys: pytest.CaptureFixture[str],
-    report: Callable[[str, str], None],
+    keep: Callable[[str, dict[str, Any]], None],
 ) -> None:
     few = measure(USUAL, nation.inbox, str(FEW), cwd=nation.project)
     more = measure(USUAL, nation.inbox, str(MORE), cwd=nation.project)
     files = sum(1 for _ in nation.inbox.rglob("*.xlsx"))
     usual = few.seconds + (more.seconds - few.seconds) / (MORE - FEW) * (files - FEW)
+    leadership = measure(REPORT, QUARTER, cwd=nation.project)
+    shutil.rmtree(QUARTER / "reports")  # the years begin with a copy of the quarter
     lines = [
         ("floor: calamine + DuckDB", floor.seconds, floor.peak_mb),
         ("the first run, with an empty inbox", installed.seconds, installed.peak_mb),
         ("the whole job", whole.seconds, whole.peak_mb),
         *((f"  {stage}", seconds, None) for stage, seconds in whole.said["seconds"].items()),
         (f"pandas + openpyxl + GX, from {MORE} files", usual, more.peak_mb),
+        (f"the report for leadership, {leadership.said['pages']:,} pages", leadership.seconds, leadership.peak_mb),
     ]
     with capsys.disabled():
         print(f"\n{files:,} workbooks, {floor.said}, {whole.said['verdicts']}")
         for name, seconds, peak in lines:
             print(f"  {name:<40}{seconds:9.1f} s{seconds / floor.seconds:8.2f} ×{f'{peak} MB' if peak else '':>10}")
-    report(
+    keep(
         "nation",
-        json.dumps(
-            {
-                "files": files,
-                "rows": floor.said,
-                "verdicts": whole.said["verdicts"],
-                "stages": whole.said["seconds"],
-                "first_s": installed.seconds,
-                "first_mb": installed.peak_mb,
-                "floor_s": floor.seconds,
-                "floor_mb": floor.peak_mb,
-                "whole_s": whole.seconds,
-                "whole_mb": whole.peak_mb,
-                "usual_s": usual,
-            }
-        ),
+        {
+            "files": files,
+            "rows": floor.said,
+            "verdicts": whole.said["verdicts"],
+            "stages": whole.said["seconds"],
+            "first_s": installed.seconds,
+            "first_mb": installed.peak_mb,
+            "floor_s": floor.seconds,
+            "floor_mb": floor.peak_mb,
+            "whole_s": whole.seconds,
+            "whole_mb": whole.peak_mb,
+            "usual_s": usual,
+            "report_s": leadership.seconds,
+            "report_mb": leadership.peak_mb,
+            "report": leadership.said,
+        },
     )
     with duckdb.connect(KEPT / "floor.duckdb", read_only=True) as connection:
         connection.execute(f"attach '{KEPT / 'quarter' / 'published' / 'warehouse.duckdb'}' as published (read_only)")
@@ -123,7 +129,11 @@ def test_the_nations_quarter(
 
 @pytest.mark.parametrize("years", [1, 2, 5, 10])
 def test_years_rebuilt_and_one_workbook_sent_again(
-    nation: Nation, whole: Measured, years: int, capsys: pytest.CaptureFixture[str], report: Callable[[str, str], None]
+    nation: Nation,
+    whole: Measured,
+    years: int,
+    capsys: pytest.CaptureFixture[str],
+    keep: Callable[[str, dict[str, Any]], None],
 ) -> None:
     """Everything built and published anew, then a commune's workbook of the newest quarter once more, corrected."""
     assert whole.said["version"]
@@ -138,7 +148,7 @@ def test_years_rebuilt_and_one_workbook_sent_again(
         print(f"\n{years} years, {made.said}")
         for name, one in (("rebuilt", rebuilt), ("sent again", again)):
             print(f"  {name:<12}{one.seconds:8.1f} s{one.peak_mb:8} MB  {one.said['seconds']}")
-    report(f"years_{years}", json.dumps({"rows": made.said, "rebuilt": asdict(rebuilt), "again": asdict(again)}))
+    keep(f"years_{years}", {"rows": made.said, "rebuilt": asdict(rebuilt), "again": asdict(again)})
     assert again.said["version"] != rebuilt.said["version"] != whole.said["version"]
     assert sum(again.said["verdicts"].values()) >= 2  # unions and agreements; not every commune lists enterprises
     assert set(again.said["verdicts"]) <= {"accepted", "accepted_with_queries"}

@@ -6,10 +6,10 @@ Rules on other rows (a key that comes twice) and rules with a condition are said
 
 from __future__ import annotations
 
-import json
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandera.polars as pa
 import pointblank as pb
@@ -159,7 +159,9 @@ WAYS: dict[str, Callable[[pl.DataFrame], set[Finding]]] = {
 }
 
 
-def test_the_same_rules_find_the_same(capsys: pytest.CaptureFixture[str], report: Callable[[str, str], None]) -> None:
+def test_the_same_rules_find_the_same(
+    capsys: pytest.CaptureFixture[str], keep: Callable[[str, dict[str, Any]], None]
+) -> None:
     warnings.simplefilter("ignore")
     rows = faulty_rows()
     seconds: dict[str, float] = {}
@@ -174,6 +176,6 @@ def test_the_same_rules_find_the_same(capsys: pytest.CaptureFixture[str], report
         print(f"\n{rows.height:,} rows, {len(rules())} rules, {len(findings[first]):,} findings")
         for name in WAYS:
             print(f"  {name:<28}{seconds[name]:8.2f} s{seconds[name] / seconds[first]:8.2f} ×")
-    report("findings", json.dumps({"rows": rows.height, "rules": len(rules()), "seconds": seconds}))
+    keep("findings", {"rows": rows.height, "rules": len(rules()), "seconds": seconds})
     assert len({code for code, _, _ in findings[first]}) > 4
     assert {name: findings[name] == findings[first] for name in others} == dict.fromkeys(others, True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import subprocess
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -48,11 +47,10 @@ def _read(name: str) -> Any:
 
 
 def _where() -> str:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT_DIR, capture_output=True, text=True)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
     return (
-        f"Measured at commit {commit.stdout.strip()} on {os.cpu_count()} cores, {memory} GB, {platform.system()} "
-        f"{platform.machine()}, Python {platform.python_version()}. Times are those of one run; read the ratios."
+        f"Measured on {os.cpu_count()} cores, {memory} GB, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}. Times are those of one run; read the ratios."
     )
 
 
@@ -65,7 +63,7 @@ def _nation() -> Iterable[str]:
     if (nation := _read("nation")) is None:
         return
     floor, whole = nation["floor_s"], nation["whole_s"]
-    stages = nation["stages"]
+    stages, report = nation["stages"], nation["report"]
     named = [(f"– {STAGES[name]}", seconds, None) for name, seconds in stages.items()]
     lines = [
         ("floor: calamine and DuckDB, no validation", floor, nation["floor_mb"]),
@@ -74,12 +72,14 @@ def _nation() -> Iterable[str]:
         ("– Dagster's events, and the rest", whole - sum(stages.values()), None),
         ("the first run on a new data root, with an empty inbox", nation["first_s"], nation["first_mb"]),
         ("pandas, openpyxl, one GX run a sheet (from a sample)", nation["usual_s"], None),
+        (f"the report for leadership: {report['pages']:,} pages", nation["report_s"], nation["report_mb"]),
     ]
     rows, verdicts = nation["rows"], nation["verdicts"]
     yield "### The nation's quarter, inbox to published"
     yield (
         f"{nation['files']:,} workbooks; {rows['unions']:,} unions, {rows['enterprises']:,} enterprises, "
-        f"{rows['agreements']:,} agreements; verdicts {json.dumps(verdicts)}."
+        f"{rows['agreements']:,} agreements; verdicts {json.dumps(verdicts)}. The report for leadership, "
+        f"a page for each unit and for each figure, has {report['megabytes']:,} MB. At commit {nation['commit']}."
     )
     yield _table(
         ["", "seconds", "× floor", "MB"],
@@ -93,18 +93,19 @@ def _years() -> Iterable[str]:
         return
     yield "### Years in the lake: everything built and published anew, and one workbook sent again"
     yield _table(
-        ["years", "what", "seconds", "of which dbt", "of which publishing", "MB"],
+        ["years", "what", "seconds", "of which dbt", "of which publishing", "MB", "commit"],
         [
             (
                 str(years),
                 said,
-                f"{one['seconds']:.1f}",
-                f"{one['said']['seconds']['Dựng kho (dbt)']:.1f}",
-                f"{one['said']['seconds']['Công bố']:.1f}",
-                str(one["peak_mb"]),
+                f"{found[what]['seconds']:.1f}",
+                f"{found[what]['said']['seconds']['Dựng kho (dbt)']:.1f}",
+                f"{found[what]['said']['seconds']['Công bố']:.1f}",
+                str(found[what]["peak_mb"]),
+                found["commit"],
             )
             for said, what in YEARS_MEASURED.items()
-            for years, one in ((years, found[what]) for years, found in kept.items() if what in found)
+            for years, found in kept.items()
         ],
     )
     if len(kept) == 1:
@@ -114,7 +115,6 @@ def _years() -> Iterable[str]:
             {"years": years, "what": said, "seconds": found[what]["seconds"], "GB": found[what]["peak_mb"] / 1024}
             for said, what in YEARS_MEASURED.items()
             for years, found in kept.items()
-            if what in found
         ]
     )
     lines = alt.Chart(points).mark_line(point=True).encode(x="years:Q", color="what:N")
@@ -128,7 +128,10 @@ def _findings() -> Iterable[str]:
         return
     ours = next(iter(found["seconds"].values()))
     yield "### The same rules by other libraries"
-    yield f"{found['rows']:,} rows, {found['rules']} rules that all can express; the findings are the same set."
+    yield (
+        f"{found['rows']:,} rows, {found['rules']} rules that all can express; the findings are the same set. "
+        f"At commit {found['commit']}."
+    )
     yield _table(
         ["", "seconds", "× ours"],
         [(name, f"{seconds:.2f}", f"{seconds / ours:.2f}") for name, seconds in found["seconds"].items()],
