@@ -234,9 +234,9 @@ def _write_report(path: Path, heading: list[str], *rows: list[object]) -> None:
 
 
 def send_persons(inbox: Path) -> None:
-    """A note about a person from H163; from H164 numbers in the wrong columns; from H165 a list of persons."""
+    """A note about a person from H167; from H164 numbers in the wrong columns; from H165 a list of persons."""
     received = inbox / "2021-07-09"
-    _write_report(received / "H163" / "tot.xlsx", HEADING, [*GOOD, NOTE])
+    _write_report(received / "H167" / "tot.xlsx", HEADING, [*GOOD, NOTE])
     _write_report(
         received / "H164" / "so-dinh-danh.xlsx",
         HEADING,

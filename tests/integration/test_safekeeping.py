@@ -28,7 +28,7 @@ def data(odd_files: OddFilesRun) -> Settings:
         said["org_unit_code"]: (said["verdict"], {issue["rule_code"] for issue in said["issues"]})
         for said in odd_files.said["submissions"]
     }
-    assert verdicts["H163"][0].startswith("accepted")
+    assert verdicts["H167"][0].startswith("accepted")
     assert verdicts["H164"][0] == "returned" and "CD-E027" in verdicts["H164"][1]
     assert verdicts["H165"][0] == "returned" and "CD-E009" in verdicts["H165"][1]
     return odd_files.settings
