@@ -99,14 +99,17 @@ def withheld_figures(
         memory: keeps what was found of a block until one of its figures, the block before or the code changes.
     """
     # joblib's own type has every way in which it can be called
-    found = cast("Callable[..., tuple[pl.DataFrame, pl.DataFrame]]", memory.cache(_withheld_in))
+    found = cast(
+        "Callable[..., tuple[pl.DataFrame, pl.DataFrame]]",
+        memory.cache(_withheld_in, ignore=["marts", "members_before"]),
+    )
     code = _code_hash()
     parts: list[pl.DataFrame] = []
     members = pl.DataFrame(schema=dict.fromkeys(ADDRESS, pl.String))
     for marts in blocks:
         read = {name: marts[name].select(columns) for name, columns in TABLES.items()}
         read["ancestors"] = marts["ancestors"]
-        addresses, figures = found(read, units_of_persons, members, code)
+        addresses, figures = found(read, units_of_persons, members, _made_of(code, read | {"before": members}))
         members = addresses.filter(group="members")
         parts.append(figures)
         until_now = pl.concat(parts, rechunk=False)
@@ -119,8 +122,17 @@ def _code_hash() -> str:
     return hashlib.sha256("\n".join([*code, version("polars"), version("scipy")]).encode()).hexdigest()
 
 
+def _made_of(code: str, frames: Frames) -> str:
+    """A hash over the code and the rows, in whatever order: how a frame lies in memory would show in its bytes."""
+    digest = hashlib.sha256(code.encode())
+    for name, frame in sorted(frames.items()):
+        digest.update(f"{name} {frame.schema}".encode())
+        digest.update(frame.hash_rows().sort().to_numpy().tobytes())
+    return digest.hexdigest()
+
+
 def _withheld_in(
-    marts: Frames, units_of_persons: tuple[str, ...], members_before: pl.DataFrame, code: str
+    marts: Frames, units_of_persons: tuple[str, ...], members_before: pl.DataFrame, made_of: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The addresses of a block that are withheld, own parts among them, and the figures that have them.
 
@@ -128,7 +140,7 @@ def _withheld_in(
         marts: of the block: the columns of ``TABLES``, and ``ancestors``.
         units_of_persons: see ``withheld_figures``.
         members_before: the addresses of members that are withheld in the block before.
-        code: of which this is part; what other code found is not remembered.
+        made_of: a hash over the frames and the code: by it and the units, what was found is remembered.
     """
     coded = {name: compact(frame) for name, frame in marts.items()}
     figures = pl.concat([_of_membership(coded), _of_indicators(coded, units_of_persons)])
