@@ -69,6 +69,7 @@ def test_read_shows_what_was_seen(kind: str, tmp_path: Path) -> None:
 # --- taken in: every kind once without and once with faults, each from a district of its own
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_run_takes_in_every_kind_and_answers(kind: str, odd_files: OddFilesRun) -> None:
     warehouse = odd_files.settings.published / "warehouse.duckdb"

@@ -20,6 +20,8 @@ from pipelines.warehouse.publish import read_manifest
 from tests.conftest import DemoRun, OddFilesRun, congdoan
 from tests.odd_files import GOOD, IDENTITY, NAME, PHONE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def data(odd_files: OddFilesRun) -> Settings:
@@ -95,7 +97,6 @@ def test_other_users_of_the_machine_see_nothing_of_a_data_root(data: Settings) -
     assert len(written) > 100 and not [path for path in written if path.stat().st_mode & 0o007]
 
 
-@pytest.mark.slow
 def test_an_empty_machine_comes_to_the_same_content(demo: DemoRun, tmp_path: Path) -> None:
     """What a backup holds is enough: the lake and everything after it is rebuilt, to the byte where others read."""
     data, again = Settings(data_dir=tmp_path / "data"), Settings(data_dir=tmp_path / "again")
