@@ -80,3 +80,8 @@ def take_in(
     batch = build_batch(files, contracts)
     validation = validate(contracts, batch.rows, batch.totals, batch.places)
     return Taken(receipts, batch, validation, contracts)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """What every file below a folder holds, by its place."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

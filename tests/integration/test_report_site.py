@@ -24,6 +24,7 @@ from pipelines.settings import PROJECT_DIR
 from tests.conftest import REPORTED, DemoRun, congdoan
 from tests.marts import Marts, computed
 from tests.site_pages import Page, Shown, number_of
+from tests.support import files_of
 
 UNKNOWN = {"vi": "chưa có số liệu", "en": "no data yet"}
 WITHHELD = {"vi": "số nhỏ, không công bố", "en": "small, not published"}
@@ -253,10 +254,6 @@ def test_headline_figures_lead_to_their_source(pages: dict[str, Page]) -> None:
     for name in ("index.html", "units/T06.html", "units/H461.html"):
         linked = {figure.cells[0][2] for figure in pages[name].figures if figure.href}
         assert len(linked) > 10, name
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.publish import read_manifest
 from tests.conftest import DemoRun, OddFilesRun, congdoan
 from tests.odd_files import GOOD, IDENTITY, NAME, PHONE
+from tests.support import files_of
 
 pytestmark = pytest.mark.slow
 
@@ -65,11 +66,6 @@ def places_of(settings: Settings, secret: str) -> set[str]:
     escaped = json.dumps(secret)[1:-1]
     found = {place for place, text in texts(settings) if secret in text or escaped in text}
     return {re.sub(r"^(build/[^/]+|[^/]+).*", r"\1", place) for place in found}
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file by its place."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_numbers_and_names_of_persons_stay_in_the_files_as_sent(data: Settings) -> None:
