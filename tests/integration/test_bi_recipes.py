@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,11 +16,15 @@ import pytest
 
 from pipelines.contracts.reader_views import load_reader_views
 from pipelines.settings import PROJECT_DIR
+from tests.clients import installed
 from tests.conftest import DemoRun
 
 PAGE = (PROJECT_DIR / "docs" / "bi.md").read_text(encoding="utf-8")
 SQL = re.findall(r"^```sql\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 PYTHON = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+SHELL = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+COMMAND_LINE = "1.5.6"
+"""The newest command line program of DuckDB that PyPI has; older than the library that publishes."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +36,7 @@ def folder(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_are_recipes() -> None:
-    assert len(SQL) >= 3 and len(PYTHON) >= 4
+    assert len(SQL) >= 3 and len(PYTHON) >= 4 and len(SHELL) >= 1
 
 
 @pytest.mark.parametrize("file", ["readers", "warehouse"])
@@ -38,6 +44,35 @@ def test_there_are_recipes() -> None:
 def test_sql_gives_rows_in_either_file(folder: Path, sql: str, file: str) -> None:
     with duckdb.connect(folder / "data" / "published" / f"{file}.duckdb", read_only=True) as connection:
         assert len(connection.execute(sql).fetchall()) > 0
+
+
+@pytest.fixture(scope="module")
+def command_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the program ``duckdb``."""
+    return installed(tmp_path_factory.mktemp("command_line") / "venv", f"duckdb-cli=={COMMAND_LINE}")
+
+
+@pytest.mark.client
+@pytest.mark.parametrize("sql", SQL, ids=lambda sql: sql.splitlines()[0][3:40])
+def test_sql_gives_the_same_rows_on_the_command_line(folder: Path, command_line: Path, sql: str) -> None:
+    file = folder / "data" / "published" / "readers.duckdb"
+    words = [command_line / "duckdb", "-readonly", "-json", file, "-c", sql]
+    ran = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert ran.returncode == 0, ran.stderr
+    with duckdb.connect(file, read_only=True) as connection:
+        expected = connection.sql(sql).to_arrow_table().to_pylist()
+    assert json.loads(ran.stdout) == expected != []
+
+
+@pytest.mark.client
+@pytest.mark.skipif(os.name == "nt", reason="blocks for a shell")
+@pytest.mark.parametrize("block", SHELL, ids=lambda block: block.splitlines()[0][2:40])
+def test_shell_blocks_write_what_they_say(folder: Path, command_line: Path, block: str) -> None:
+    path = f"{command_line}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(["sh", "-ec", block], cwd=folder, env=os.environ | {"PATH": path}, check=False)
+    assert ran.returncode == 0
+    (written,) = re.findall(r"> (\S+)", block)
+    assert len((folder / written).read_text(encoding="utf-8").splitlines()) > 10
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[0])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.clients import installed
 
 pytestmark = pytest.mark.client
 
@@ -52,32 +51,10 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def client_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python of its own that has only the older DuckDB; skips the tests where it cannot be installed."""
-    directory = tmp_path_factory.mktemp("client") / "venv"
-    python = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    package = f"duckdb=={CLIENT_VERSION}"
-    if uv := shutil.which("uv"):
-        commands = [
-            [uv, "venv", "--quiet", "--python", sys.executable, str(directory)],
-            [uv, "pip", "install", "--quiet", "--python", str(python), package],
-        ]
-    else:
-        commands = [
-            [sys.executable, "-m", "venv", str(directory)],
-            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package],
-        ]
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-        if done.returncode:
-            pytest.skip(f"{package} cannot be installed here: {done.stderr.strip()[-300:]}")
-    return python
-
-
-@pytest.fixture(scope="module")
-def content(client_python: Path, published_warehouse: Path) -> dict[str, Any]:
+def content(published_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the client reads in the published file."""
-    command = [str(client_python), "-c", READ, str(published_warehouse)]
+    programs = installed(tmp_path_factory.mktemp("client") / "venv", f"duckdb=={CLIENT_VERSION}")
+    command = [str(programs / "python"), "-c", READ, str(published_warehouse)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
