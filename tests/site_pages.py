@@ -48,7 +48,8 @@ class Page(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__()
         self._stack: list[tuple[str, Shown | Listed | str | None]] = []
-        self.feed(self.path.read_text(encoding="utf-8"))
+        # The space before a percent sign keeps the two together; it reads like any other.
+        self.feed(self.path.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " "))
         self.close()
         assert self._stack == [], f"{self.path}: not closed: {self._stack}"
 

@@ -308,6 +308,11 @@ def test_headings_of_a_page_follow_each_other(built: BuiltReport) -> None:
         assert all(after <= before + 1 for before, after in pairwise(levels)), path
 
 
+def test_no_line_begins_with_a_percent_sign(report: Path) -> None:
+    page = (report / "index.html").read_text(encoding="utf-8")
+    assert "\N{NO-BREAK SPACE}%" in page and " %" not in page
+
+
 def test_a_period_without_reports_says_so(demo: DemoRun, tmp_path: Path) -> None:
     page = Page(build_report(demo.settings, "2024-Q1", "vi", tmp_path / "site").index)
     assert any("Chưa có báo cáo đoàn viên nào" in words for words in page.words)

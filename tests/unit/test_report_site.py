@@ -23,6 +23,7 @@ from pipelines.reports.site.sentences import (
     of_progress,
     of_reporting,
     of_targets,
+    period_label,
     text,
 )
 
@@ -160,8 +161,18 @@ def test_enterprises_and_agreements_that_are_not_known_are_not_spoken_of() -> No
         "422/492 doanh nghiệp có từ 25 lao động trở lên đã có công đoàn, bằng 85,8 %."
     ]
     assert of_enterprises(figure(None), figure(None), figure(None), figure(25), "vi") == []
-    assert of_agreements(figure(None), figure(None), figure(None), "vi") == []
-    assert len(of_agreements(figure(2), figure(50.0, PERCENT), figure(0), "vi")) == 1, "none expires"
+    assert of_agreements(figure(None), figure(None), figure(None), None, "vi") == []
+    assert len(of_agreements(figure(2), figure(50.0, PERCENT), figure(0), None, "vi")) == 1, "none expires"
+
+
+def test_figures_of_an_earlier_quarter_say_so() -> None:
+    """Agreements are reported every half-year: a report of a third quarter has those of the second."""
+    earlier = period_label("2025-Q2", "vi")
+    assert [read(s) for s in of_agreements(figure(341), figure(59.6, PERCENT), figure(44), earlier, "vi")] == [
+        "Theo báo cáo Quý II năm 2025: 341 thỏa ước lao động tập thể còn hiệu lực; 59,6 % đơn vị "
+        "thuộc loại hình được ký đã có thỏa ước. 44 thỏa ước hết hạn trong hai quý tiếp theo."
+    ]
+    assert of_agreements(figure(None), figure(None), figure(None), earlier, "vi") == []
 
 
 def test_targets_are_counted_without_those_that_do_not_occur() -> None:

@@ -62,7 +62,8 @@ class Renderer:
             "link": lambda target: up + target,
             "svg": Markup,
         }
-        return _environment().get_template(template).render(**self._shared, **helpers, **context) + "\n"
+        rendered = _environment().get_template(template).render(**self._shared, **helpers, **context)
+        return rendered.replace(" %", "\N{NO-BREAK SPACE}%") + "\n"  # a sign does not begin a line
 
     def _show(self, part: Part | Sentence | None, up: str) -> Markup:
         match part:

@@ -58,7 +58,11 @@ def summary(site: Site, code: str) -> list[Sentence]:
             lang,
         ),
         sentences.of_agreements(
-            measures["agreements_in_force"], measures["agreement_coverage_pct"], measures["agreements_expiring"], lang
+            measures["agreements_in_force"],
+            measures["agreement_coverage_pct"],
+            measures["agreements_expiring"],
+            _earlier_period(site, code, "agreements_in_force"),
+            lang,
         ),
         sentences.of_targets(card["given"], {status: card[status] for status in _STATUSES}, lang),
         sentences.of_missing(counted["missing"], counted["expected"], lang),
@@ -69,25 +73,36 @@ def summary(site: Site, code: str) -> list[Sentence]:
 def headlines(site: Site, code: str) -> list[Section]:
     """The figures that every page states, each with its completeness."""
     cards = []
-    for indicator, column in HEADLINES.items():
-        row = site.measure_row(code, indicator)
+    for indicator in HEADLINES:
         known = site.indicators.get(indicator)
-        if known is None or (row is None and code != COUNTRY):
+        if known is None or (site.measure_row(code, indicator) is None and code != COUNTRY):
             continue
-        is_flow = known["kind"] == "flow" or known["aggregation_over_time"] == "sum"
-        asked = row["actual_period"] if row and column == "value_to_date" else None
         cards.append(
             {
                 "indicator": indicator,
                 "name": site.indicator_name(indicator),
                 "value": site.measure(code, indicator),
                 "unit": "" if known["unit"] == PERCENT else known["unit_vi"] if site.lang == "vi" else "",
-                "since_january": is_flow,
-                "of_period": period_label(asked, site.lang) if asked and asked != site.period and not is_flow else None,
+                "since_january": _adds_up(known),
+                "of_period": _earlier_period(site, code, indicator),
                 "completeness": site.completeness(code, indicator),
             }
         )
     return cards
+
+
+def _adds_up(indicator: Row) -> bool:
+    """Whether the values of the quarters of a year are added up."""
+    return indicator["kind"] == "flow" or indicator["aggregation_over_time"] == "sum"
+
+
+def _earlier_period(site: Site, code: str, indicator: str) -> Label | None:
+    """The period that a headline figure is of, if it is an earlier one: not all are asked for in every quarter."""
+    row = site.measure_row(code, indicator)
+    if row is None or HEADLINES[indicator] != "value_to_date" or _adds_up(site.indicators[indicator]):
+        return None
+    asked = row["actual_period"]
+    return period_label(asked, site.lang) if asked and asked != site.period else None
 
 
 def targets(site: Site, code: str) -> list[Section]:

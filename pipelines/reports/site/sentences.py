@@ -109,13 +109,25 @@ def of_enterprises(
     return [say("coverage", lang, **parts)]
 
 
-def of_agreements(in_force: Figure, coverage: Figure, expiring: Figure, lang: Lang) -> list[Sentence]:
-    """Agreements in force and about to expire; nothing where none is known."""
-    said = []
+def of_agreements(
+    in_force: Figure, coverage: Figure, expiring: Figure, earlier: Label | None, lang: Lang
+) -> list[Sentence]:
+    """Agreements in force and about to expire; nothing where none is known.
+
+    Args:
+        in_force: agreements.
+        coverage: the share of units that have one.
+        expiring: agreements that end within two quarters.
+        earlier: the period they are of, if it is not that of the report: agreements are not asked for in every quarter.
+        lang: the language.
+    """
+    said: list[Sentence] = []
     if in_force.is_known and coverage.is_known:
         said.append(say("agreements", lang, in_force=in_force, coverage=coverage))
     if expiring.is_known and expiring.amount:
         said.append(say("agreements_expiring", lang, expiring=expiring))
+    if earlier and said:
+        return [say("agreements_of_earlier", lang, period=earlier, said=joined(said, " "))]
     return said
 
 
