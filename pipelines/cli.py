@@ -245,6 +245,39 @@ def status(
 
 
 @app.command()
+def withdraw(
+    submissions: Annotated[
+        list[str], typer.Argument(help="Mã báo cáo (submission_id), hoặc mã tệp (receipt_id) cho mọi báo cáo trong đó.")
+    ],
+    why: Annotated[str, typer.Option(help="Lý do, sẽ ghi trong tệp trả lời đơn vị gửi.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Tính lại báo cáo đã rút.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Rút báo cáo nhận nhầm khỏi số liệu; tệp gốc vẫn giữ, bản trước được tính. Mã thoát: 0; 1 không có gì để rút."""
+    from pipelines.contracts import load_contracts
+    from pipelines.data_lock import DataRootBusyError, hold_data_root
+    from pipelines.intake.register import LedgerError
+    from pipelines.reports.wording import period_vi
+    from pipelines.warehouse.withdraw import NothingToDecideError
+    from pipelines.warehouse.withdraw import withdraw as decide
+
+    reason = why.strip().rstrip(".")
+    if bool(reason) == undo:
+        _fail("Ghi lý do bằng --why, hoặc dùng --undo để tính lại báo cáo đã rút.")
+    settings, contracts = _settings(data_dir), load_contracts()
+    try:
+        with hold_data_root(settings, "rút báo cáo"):
+            decided = decide(settings, contracts, submissions, None if undo else reason)
+    except (NothingToDecideError, DataRootBusyError, LedgerError) as error:
+        _fail(str(error), code=1)
+    for row in decided.iter_rows(named=True):
+        form, period = contracts.form(row["form"]).title_vi, period_vi(row["period"])
+        print(f"{row['submission_id']}  {row['org_unit_code']}, {form}, {period}, phiên bản {row['version']}")
+    counted = "được tính lại" if undo else "không còn được tính"
+    print(f"Từ lượt chạy sau, {decided.height} báo cáo này {counted}. Bước tiếp theo: congdoan run.")
+
+
+@app.command()
 def trace(
     table: Annotated[str, typer.Argument(help="Bảng đã công bố, ví dụ mart_membership.")],
     measure: Annotated[str, typer.Argument(help="Cột có số liệu, ví dụ members_total.")],

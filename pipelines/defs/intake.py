@@ -19,11 +19,12 @@ from pipelines.defs.partitions import PERIODS, WRITER_POOL, periods_of_run, writ
 from pipelines.intake.batch import build_batch, recognise_files
 from pipelines.intake.register import left_files, read_ledger, register_inbox, require_intact
 from pipelines.intake.units import load_org_units
+from pipelines.intake.withdrawals import last_decisions
 from pipelines.progress import StageProgress
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import NO_PERIOD, Lake
 from pipelines.warehouse.mending import mend
-from pipelines.warehouse.rejudge import to_read_again
+from pipelines.warehouse.rejudge import to_decide_again, to_read_again
 from pipelines.warehouse.settlement import pending
 from pipelines.warehouse.stage import Stage
 
@@ -86,7 +87,8 @@ def clean_files(
     for file in damage.files:
         context.log.warning("damaged in the lake, made again from raw: %s", file)
     again = to_read_again(periods_of_run(context), ledger, lake)
-    ids = {receipt.receipt_id for receipt in (*pending(ledger, lake), *again)}
+    decided = to_decide_again(last_decisions(settings), ledger, lake, contracts)
+    ids = {receipt.receipt_id for receipt in (*pending(ledger, lake), *again, *decided)}
     taken = [receipt for receipt in ledger if receipt.receipt_id in ids]
     originals = [receipt for receipt in taken if receipt.copy_of is None]
     require_intact(originals, settings)

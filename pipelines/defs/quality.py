@@ -27,6 +27,7 @@ from pipelines.defs.partitions import PERIODS, SINGLE_RUN, WRITER_POOL, keep_per
 from pipelines.defs.rule_checks import across_check_specs, check_results, form_check_specs
 from pipelines.intake.register import read_ledger
 from pipelines.intake.units import load_org_units
+from pipelines.intake.withdrawals import last_decisions
 from pipelines.progress import StageProgress
 from pipelines.quality.context import build_data_docs
 from pipelines.quality.settle import unbalanced, without_consequences
@@ -193,6 +194,7 @@ def _settled(
             lake=tables,
             contracts=contracts,
             units=load_org_units(),
+            decisions=last_decisions(settings),
             gx_dir=settings.data_docs,
         )
         stage.save("settled_submissions", settled.submissions)

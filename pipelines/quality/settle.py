@@ -6,7 +6,7 @@ turn ``accepted`` into ``accepted_with_queries``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -110,18 +110,38 @@ def repeat(originals: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
 
 def duplicate_issues(duplicates: pl.DataFrame, originals: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
     """ISSUES that tell the sender of each duplicate which file it repeats."""
-    rule = contracts.named("duplicate_file")
     first_names = originals.group_by("sha256").agg(pl.col("file_name").first().alias("found"))
-    return (
-        duplicates.join(first_names, on="sha256")
-        .with_columns(
-            rule_code=pl.lit(rule.code),
-            severity=pl.lit(rule.severity.value),
-            message_vi=pl.format(rule.message_vi.replace("{found}", "{}"), "found"),
-            **{name: pl.lit(None, ISSUES[name]) for name in ("sheet", "source_row", "cell", "field", "value")},
-        )
-        .select(*ISSUES)
+    return _issues_of_whole(duplicates.join(first_names, on="sha256"), "duplicate_file", contracts)
+
+
+def withdrawn_issues(
+    submissions: pl.DataFrame, decisions: Mapping[str, str | None], contracts: Contracts
+) -> pl.DataFrame:
+    """ISSUES that return each submission that was withdrawn, with the reason.
+
+    Args:
+        submissions: a row per submission: submission_id.
+        decisions: submission → why it is withdrawn, None where that was taken back.
+        contracts: forms and rules.
+    """
+    withdrawn = pl.DataFrame(
+        [(name, reason) for name, reason in decisions.items() if reason is not None],
+        schema={"submission_id": pl.String(), "found": pl.String()},
+        orient="row",
     )
+    found = submissions.select("submission_id").join(withdrawn, on="submission_id", maintain_order="left")
+    return _issues_of_whole(found, "withdrawn", contracts)
+
+
+def _issues_of_whole(found: pl.DataFrame, rule_name: str, contracts: Contracts) -> pl.DataFrame:
+    """ISSUES of whole submissions by a rule of the catalogue, from submission_id and found."""
+    rule = contracts.named(rule_name)
+    return found.with_columns(
+        rule_code=pl.lit(rule.code),
+        severity=pl.lit(rule.severity.value),
+        message_vi=pl.format(rule.message_vi.replace("{found}", "{}"), "found"),
+        **{name: pl.lit(None, ISSUES[name]) for name in ("sheet", "source_row", "cell", "field", "value")},
+    ).select(*ISSUES)
 
 
 def number_versions(submissions: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:

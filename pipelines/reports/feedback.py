@@ -25,6 +25,7 @@ from pipelines.reports.answer_sheets import add_findings_sheet, add_result_sheet
 from pipelines.reports.marked_copy import copy_of_sender, mark_cells
 from pipelines.reports.wording import Outcome, is_period
 from pipelines.settings import Settings
+from pipelines.whole_files import write_whole
 
 UNPLACED = "khong-nhan-dien"
 """Folder of answers to files of which the period or the unit is unknown."""
@@ -144,7 +145,7 @@ def write_answer(
     add_result_sheet(copy.book, receipt.receipt_id, outcomes, copy.caveat)
     add_findings_sheet(copy.book, findings, copy.sheets, rule_pages_url)
     path = folder / answer_name(receipt)
-    _write_whole(path, _as_bytes(copy.book, receipt))
+    write_whole(path, _as_bytes(copy.book, receipt))
     return path
 
 
@@ -202,10 +203,3 @@ def _as_bytes(book: Workbook, receipt: Receipt) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, source.read(name))
     return result.getvalue()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from pipelines.intake.register import Receipt, read_ledger
+from pipelines.intake.withdrawals import LOG
 from pipelines.safekeeping.findings import no_room_vi
 from pipelines.safekeeping.manifest import (
     MANIFEST,
@@ -109,6 +110,8 @@ def _sources(settings: Settings, ledgers: Iterable[Path], receipts: Iterable[Rec
         sources[f"{RAW}{receipt.raw_path}"] = path, receipt.sha256
     if broken:
         raise _damaged(sorted(set(broken)))
+    if (log := settings.raw / LOG).exists():
+        sources[f"{RAW}{LOG}"] = log, sha256_of(log)
     sources |= {f"{PROJECT}{name}": (path, sha256_of(path)) for name, path in files_in_force().items()}
     published = settings.published / "manifest.json"
     if published.exists():

@@ -59,6 +59,7 @@ def examine(settings: Settings, contracts: Contracts, progress: StageProgress, *
         findings += broken
         if not broken:
             findings += lake_checks.check_lake_rows(settings, receipts, contracts)
+            findings += lake_checks.check_withdrawals(settings, receipts, contracts)
             findings += lake_checks.check_answers(settings, receipts, contracts)
     with progress.stage("Bản công bố"):
         findings += published_checks.check_published(settings)

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from pipelines.contracts import Contracts
-from pipelines.intake.register import Receipt
+from pipelines.intake.register import LedgerError, Receipt
+from pipelines.intake.withdrawals import LOG, last_decisions
 from pipelines.quality.settle import ACCEPTED, WITH_QUERIES
 from pipelines.reports.feedback import answer_folder, answer_name, answers_due
-from pipelines.safekeeping.findings import REBUILD_LAKE_VI, RESTORE_VI, RUN_VI, Finding
+from pipelines.safekeeping.findings import FROM_BACKUP_VI, REBUILD_LAKE_VI, RESTORE_VI, RUN_VI, Finding
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import ISSUES_TABLE, STATE_FILE, SUBMISSIONS_TABLE, Lake
+from pipelines.warehouse.rejudge import to_decide_again
 
 
 def check_batches(settings: Settings, receipts: Sequence[Receipt]) -> Iterator[Finding]:
@@ -83,6 +85,30 @@ def check_lake_rows(settings: Settings, receipts: Sequence[Receipt], contracts: 
         for name, there, due in wrong.select("submission_id", "rows_there", "rows_accepted").iter_rows():
             message = f"báo cáo {name} có {there} dòng, phải là {due}."
             yield Finding("rows_missing", True, f"lake/{form.form}", message, REBUILD_LAKE_VI)
+
+
+def check_withdrawals(settings: Settings, receipts: Sequence[Receipt], contracts: Contracts) -> Iterator[Finding]:
+    """Every submission that was withdrawn is there, and does not count.
+
+    Raises:
+        polars.exceptions.PolarsError: a file of the lake is unreadable.
+    """
+    place, lake = f"raw/{LOG}", Lake(settings.lake, contracts)
+    try:
+        decisions = last_decisions(settings)
+    except LedgerError:
+        message = "sổ rút báo cáo không đọc được."
+        yield Finding("withdrawals_unreadable", True, place, message, FROM_BACKUP_VI.format(path=place))
+        return
+    judged = lake.read(SUBMISSIONS_TABLE)
+    for name in sorted(decisions.keys() - set(judged["submission_id"])):
+        if decisions[name] is not None and name.partition(".")[0] in set(judged["receipt_id"]):
+            message = f"báo cáo {name} đã được rút, nhưng trong tệp của nó nay không có báo cáo nào mang mã ấy."
+            remedy = "Tìm mã mới của báo cáo trong fct_submission và rút lại: congdoan withdraw MÃ --why “lý do”."
+            yield Finding("withdrawal_unknown", True, place, message, remedy)
+    for receipt in to_decide_again(decisions, list(receipts), lake, contracts):
+        message = f"“{receipt.file_name}” có báo cáo vừa được rút, hoặc vừa được tính lại."
+        yield Finding("withdrawal_not_settled", False, place, message, RUN_VI)
 
 
 def check_answers(settings: Settings, receipts: Sequence[Receipt], contracts: Contracts) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,16 @@ from pipelines.contracts.frames import SETTLED_ISSUES, SUBMISSIONS
 from pipelines.intake.batch import build_batch, recognise_files
 from pipelines.intake.register import Receipt, read_ledger
 from pipelines.intake.units import OrgUnits
+from pipelines.intake.withdrawals import last_decisions
 from pipelines.progress import StageProgress
-from pipelines.quality.settle import ACCEPTED, RETURNED, UNRECOGNISED, WITH_QUERIES, without_consequences
+from pipelines.quality.settle import (
+    ACCEPTED,
+    RETURNED,
+    UNRECOGNISED,
+    WITH_QUERIES,
+    withdrawn_issues,
+    without_consequences,
+)
 from pipelines.quality.validate import validate
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import BATCHES, ISSUES_TABLE, SUBMISSIONS_TABLE, Lake
@@ -91,9 +99,35 @@ def to_read_again(periods: Collection[str], ledger: list[Receipt], lake: Lake) -
         ledger: every receipt.
         lake: where submissions are looked up.
     """
-    held = lake.read(SUBMISSIONS_TABLE, periods)["receipt_id"]
+    return _with_copies(lake.read(SUBMISSIONS_TABLE, periods)["receipt_id"], ledger)
+
+
+def to_decide_again(
+    decisions: Mapping[str, str | None], ledger: list[Receipt], lake: Lake, contracts: Contracts
+) -> list[Receipt]:
+    """Receipts of files with a submission that was withdrawn, or taken back, since it was judged; with their copies.
+
+    Args:
+        decisions: submission → why it is withdrawn, None where that was taken back.
+        ledger: every receipt.
+        lake: where submissions and their findings are looked up.
+        contracts: forms and rules.
+    """
+    if not decisions:
+        return []
+    decided = pl.col("submission_id").is_in(list(decisions))
+    judged = lake.scan(SUBMISSIONS_TABLE).filter(decided).select("submission_id", "receipt_id").collect()
+    said = lake.scan(ISSUES_TABLE).filter(decided, rule_code=contracts.named("withdrawn").code).collect()
+    finding = ["submission_id", "message_vi"]
+    now, then = withdrawn_issues(judged, decisions, contracts).select(finding), said.select(finding)
+    differing = pl.concat([now.join(then, on=finding, how="anti"), then.join(now, on=finding, how="anti")])
+    return _with_copies(judged.join(differing, on="submission_id", how="semi")["receipt_id"], ledger)
+
+
+def _with_copies(receipt_ids: pl.Series, ledger: list[Receipt]) -> list[Receipt]:
+    """Receipts of these files, of the originals among them and of all copies, in order of arrival."""
     originals = {receipt.receipt_id: receipt.copy_of or receipt.receipt_id for receipt in ledger}
-    wanted = {originals[receipt_id] for receipt_id in held}
+    wanted = {originals[receipt_id] for receipt_id in receipt_ids}
     return [receipt for receipt in ledger if originals[receipt.receipt_id] in wanted]
 
 
@@ -115,7 +149,7 @@ def preview(
         found = validate(contracts, batch.rows, batch.totals, batch.places)
         issues = without_consequences(found.issues, batch.issues, contracts)
         trial = Lake(_copy(settings.lake, settings.build / "rejudged_lake"), contracts)
-        settled = settle_batch(batch, issues, again, ledger, trial, contracts, units)
+        settled = settle_batch(batch, issues, again, ledger, trial, contracts, units, last_decisions(settings))
         written = settled.periods
         compared = compare(
             (lake.read(SUBMISSIONS_TABLE, written), lake.read(ISSUES_TABLE, written)),

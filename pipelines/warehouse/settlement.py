@@ -6,6 +6,7 @@ same batch gives the same lake.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def settle_batch(
     lake: Lake,
     contracts: Contracts,
     units: OrgUnits,
+    decisions: Mapping[str, str | None],
     gx_dir: Path | None = None,
 ) -> Settlement:
     """Judge the submissions of a batch and write the new state of every period they touch.
@@ -81,11 +83,13 @@ def settle_batch(
         lake: where the result is kept.
         contracts: forms and rules.
         units: the dated tree.
+        decisions: submission → why it is withdrawn, None where that was taken back.
         gx_dir: where Great Expectations keeps its results.
     """
     receipts = settle.receipts_frame(ledger)
     of_batch = pl.col("receipt_id").is_in([receipt.receipt_id for receipt in new])
-    issues = pl.concat([batch.issues, content_issues])
+    withdrawn = settle.withdrawn_issues(batch.candidates, decisions, contracts)
+    issues = pl.concat([batch.issues, content_issues, withdrawn])
     judged = settle.judge(batch.candidates, issues, receipts, load_due_days())
     in_lake = lake.read(SUBMISSIONS_TABLE)
     known, replaced = in_lake.filter(~of_batch), in_lake.filter(of_batch)

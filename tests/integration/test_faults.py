@@ -89,7 +89,7 @@ def run(settings: Settings) -> None:
     require_intact(originals, settings)
     batch = batch_of(originals, settings)
     lake.prepare()
-    settlement.settle_batch(batch, pl.DataFrame(schema=ISSUES), new, ledger, lake, CONTRACTS, UNITS)
+    settlement.settle_batch(batch, pl.DataFrame(schema=ISSUES), new, ledger, lake, CONTRACTS, UNITS, {})
     build(settings, lake)
     publish(settings)
 

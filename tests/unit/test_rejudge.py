@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipelines.contracts import Contracts, load_contracts
 from pipelines.contracts.frames import SETTLED_ISSUES, SUBMISSIONS
-from pipelines.intake.batch import build_batch, recognise_files
-from pipelines.intake.register import Receipt, read_ledger, register_inbox
-from pipelines.intake.units import load_org_units
+from pipelines.intake.register import read_ledger
 from pipelines.progress import StageProgress
-from pipelines.quality.settle import without_consequences
-from pipelines.quality.validate import validate
 from pipelines.reports.feedback import answer_name, withdraw_answers
 from pipelines.settings import Settings
 from pipelines.warehouse.lake import Lake
 from pipelines.warehouse.rejudge import compare, preview, to_read_again, write_preview
-from pipelines.warehouse.settlement import pending, settle_batch
-
-CONTRACTS, UNITS = load_contracts(), load_org_units()
-HEAD = "TT;Tên doanh nghiệp;MST;Loại hình;Số lao động;Trong đó: nữ;Đã có công đoàn;Ghi chú"
-COMPANIES = (
-    "1;Công ty TNHH Hoà Bình;0100109106;Doanh nghiệp ngoài nhà nước;1250;700;Chưa;",
-    "2;Công ty TNHH Quốc Tế Phương Nam;0300588569;Doanh nghiệp FDI;40;25;Chưa;",
-)
-
-
-def put(settings: Settings, name: str, quarter: str, companies: tuple[str, ...] = COMPANIES) -> None:
-    head = ["LIÊN ĐOÀN LAO ĐỘNG TỈNH THÁI NGUYÊN", "LIÊN ĐOÀN LAO ĐỘNG HUYỆN ĐẠI TỪ", "", "BÁO CÁO DOANH NGHIỆP"]
-    settings.inbox.mkdir(parents=True, exist_ok=True)
-    text = "\n".join([*head, f"{quarter} năm 2021", "", HEAD, *companies, ""])
-    (settings.inbox / name).write_text(text, encoding="utf-8")
-
-
-def judge(settings: Settings, contracts: Contracts, receipts: list[Receipt]) -> tuple[str, ...]:
-    """Read, validate and settle; the periods that were written."""
-    lake = Lake(settings.lake, contracts)
-    lake.prepare()
-    files = [(receipt, settings.raw / receipt.raw_path) for receipt in receipts if receipt.copy_of is None]
-    batch = build_batch(recognise_files(files, contracts, UNITS), contracts)
-    found = validate(contracts, batch.rows, batch.totals, batch.places)
-    issues = without_consequences(found.issues, batch.issues, contracts)
-    return settle_batch(batch, issues, receipts, read_ledger(settings), lake, contracts, UNITS).periods
-
-
-def take_in(settings: Settings) -> tuple[str, ...]:
-    register_inbox(settings, dt.datetime(2021, 10, 9))
-    return judge(settings, CONTRACTS, pending(read_ledger(settings), Lake(settings.lake, CONTRACTS)))
-
-
-def content(settings: Settings) -> dict[str, bytes]:
-    return {str(path.relative_to(settings.lake)): path.read_bytes() for path in settings.lake.rglob("*.parquet")}
+from tests.judged_reports import CONTRACTS, UNITS, content, judge, put, take_in
 
 
 @pytest.fixture(scope="module")

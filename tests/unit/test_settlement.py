@@ -74,7 +74,7 @@ def settled(folder: Path, batches: Sequence[Sequence[int]]) -> dict[str, pl.Data
     for at, numbers in enumerate(batches):
         new = [receipt(number, at) for number in numbers]
         ledger += new
-        settle_batch(batch_of(numbers), pl.DataFrame(schema=ISSUES), new, ledger, lake, CONTRACTS, UNITS)
+        settle_batch(batch_of(numbers), pl.DataFrame(schema=ISSUES), new, ledger, lake, CONTRACTS, UNITS, {})
     tables = (SUBMISSIONS_TABLE, ISSUES_TABLE, CHANGES_TABLE)
     return {table: lake.read(table).sort(pl.all()) for table in tables}
 
