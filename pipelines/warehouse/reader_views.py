@@ -17,6 +17,7 @@ from pipelines.contracts import Contracts
 from pipelines.contracts.reader_views import ReaderView, ReaderViews
 from pipelines.warehouse import persons
 from pipelines.warehouse.emptied import without_small_figures
+from pipelines.warehouse.reader_comments import reader_comment
 from pipelines.warehouse.small_cells import SMALLEST_PUBLISHED
 
 READER_SCHEMA: Final = "bao_cao"
@@ -61,25 +62,32 @@ def write_reader_views(
     protected = [view for view in shown.values() if view.withheld]
     if protected:
         _write_protected(connection, build, schema, protected, views, contracts, memory)
-    rows = {}
+    rows, shared = {}, _shared_names(views)
     for name, view in sorted(shown.items()):
         source = PROTECTED_SCHEMA if view.withheld else schema
         columns = _columns(connection, source, view.table)
         labels = dict(_labelled(view, columns, views, contracts))
-        parts = (
-            f"{_shown(column, views.words(view, column, contracts))} as {quoted(label)}"
-            for column, label in labels.items()
-        )
+        words = {column: views.words(view, column, contracts) for column in labels}
+        names = shared | {column: f"“{label}”" for column, label in labels.items()}
+        parts = (f"{_shown(column, words[column])} as {quoted(label)}" for column, label in labels.items())
         connection.execute(
             f"create view {READER_SCHEMA}.{name} as select {', '.join(parts)} from {source}.{view.table}"
         )
         connection.execute(f"comment on view {READER_SCHEMA}.{name} is {literal(view.title)}")
         for column, label in labels.items():
-            comment = columns[column] or label
+            comment = reader_comment(columns[column] or label, words[column], names)
             connection.execute(f"comment on column {READER_SCHEMA}.{name}.{quoted(label)} is {literal(comment)}")
         counted = connection.execute(f"select count(*) from {source}.{view.table}").fetchone()
         rows[name] = counted[0] if counted else 0
     return rows
+
+
+def _shared_names(views: ReaderViews) -> dict[str, str]:
+    """What comments of any view may name: table → view, code that no word of the language looks like → its word."""
+    codes = {code: word for words in views.codes.values() for code, word in words.items() if "_" in code}
+    return {code: f"“{word}”" for code, word in codes.items()} | {
+        view.table: name for name, view in views.views.items()
+    }
 
 
 def literal(text: str | None) -> str:

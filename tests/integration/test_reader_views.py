@@ -91,6 +91,16 @@ def test_every_table_view_and_column_has_a_vietnamese_comment(demo: DemoRun) -> 
     assert [name for name, comment in comments if not comment or not re.search(r"[^\x00-\x7f]", comment)] == []
 
 
+def test_comments_for_readers_are_vietnamese_and_name_what_readers_see(demo: DemoRun) -> None:
+    """No code that the column shows as a word, no name of a table or column of ``marts``, nothing in English."""
+    shown = {(view, column): comment for view, column, _, comment in demo.query(COLUMNS.format("bao_cao"))}
+    names = re.compile(rf"\b({'|'.join(view for view, _ in shown)})\b")
+    odd = re.compile(r"[a-z0-9]_[a-z0-9]|\([A-Z][ -'*-~]*\.\)$")
+    told = {key: names.sub("", comment) for key, comment in shown.items() if key[1] != "Mã tình trạng"}
+    assert {key: comment for key, comment in told.items() if odd.search(comment)} == {}
+    assert shown["doan_vien", "Phạm vi"].startswith("Phạm vi: “Toàn bộ” là tất cả CĐCS; “Phạm vi so sánh được” là bỏ")
+
+
 def test_readers_see_words_and_no_codes(demo: DemoRun) -> None:
     """Text columns with few values: none of the values looks like a code."""
     codes = []
