@@ -79,4 +79,7 @@ def test_everything_has_an_address() -> None:
     assert cells[(FIRST_ROW, 0)] == Placed((FIRST_ROW, 0), (Label("Nhóm"),), None, group)
     assert cells[(FIRST_ROW + 1, 2)].content == figure(7)
     assert cells[(FIRST_ROW + 3, 0)].content == ("Ghi chú",)
-    assert planned.has_groups
+    assert planned.sortable_rows == 0, "sorting would tear the group apart"
+    assert sheet(figure(1), figure(2)).sortable_rows == 0, "a total in front would be sorted with the rest"
+    lines = sheet(figure(1), figure(2)).rows
+    assert Sheet("units", COLUMNS, (*lines[1:], lines[0])).sortable_rows == 2

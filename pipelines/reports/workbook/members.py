@@ -60,10 +60,11 @@ _TARGETS = (
 
 
 def by_province(site: Site) -> Sheet:
-    """The country and every unit directly below it, the largest first and those without data last."""
-    lines = [_of_unit(site, COUNTRY, None, "total")]
-    lines += [_of_unit(site, code, place, "line") for place, code in enumerate(largest_first(site, COUNTRY), 1)]
-    return Sheet("units", _BY_UNIT, tuple(lines), unit_of_persons(site), _notes(site))
+    """Every unit directly below the country, the largest first and those without data last, then the country."""
+    lines = [_of_unit(site, code, place, "line") for place, code in enumerate(largest_first(site, COUNTRY), 1)]
+    return Sheet(
+        "units", _BY_UNIT, (*lines, _of_unit(site, COUNTRY, None, "total")), unit_of_persons(site), _notes(site)
+    )
 
 
 def by_reporter(site: Site) -> Sheet | None:

@@ -68,9 +68,13 @@ class Sheet:
     frozen: int = 2
 
     @property
-    def has_groups(self) -> bool:
-        """Whether a filter or a sort would tear the table apart."""
-        return any(row.kind in ("group", "subtotal") for row in self.rows)
+    def sortable_rows(self) -> int:
+        """How many rows from the first on may be filtered and sorted: none where that would tear groups apart.
+
+        A total after them stays where it is.
+        """
+        lines = self.rows[:-1] if self.rows and self.rows[-1].kind == "total" else self.rows
+        return len(lines) if all(row.kind == "line" for row in lines) else 0
 
     @property
     def width(self) -> float:

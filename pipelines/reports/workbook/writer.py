@@ -127,8 +127,8 @@ class _Writer:
         for row, lines in heights.items():
             sheet.set_row(row, _LINE * lines)
         sheet.freeze_panes(FIRST_ROW, planned.frozen)
-        if not planned.has_groups and len(planned.rows) > 1:
-            sheet.autofilter(HEADING_ROW, 0, last_row, last)
+        if planned.sortable_rows > 1:
+            sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + planned.sortable_rows, last)
         sheet.repeat_rows(HEADING_ROW)
         self._print(sheet, max(last_row, last_row + 1 + len(planned.notes)), last, is_wide=planned.width > _WIDE)
 
