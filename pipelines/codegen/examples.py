@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipelines import periods
 from pipelines.codegen.wording import label_of, value_vi
 from pipelines.contracts import (
     AtMost,
@@ -116,7 +117,11 @@ def _valid_entries(rule: ValidEntry, form: Form) -> Pair:
 def _on_rows(rule: FormRule, form: Form) -> Pair:
     given = _selected(rule.when, form) if rule.when else {}
     bad, good = _cells(rule, form)
-    return Pair(Example(form, ({**given, **bad},)), Example(form, ({**given, **good},)))
+    period = None
+    if isinstance(rule, Range) and rule.in_period:
+        period, day = PERIOD, periods.starts_on(PERIOD) + dt.timedelta(days=14 if rule.in_period.is_within else -14)
+        given = {**given, rule.in_period.field: value_vi(day, None)}
+    return Pair(*(Example(form, ({**given, **cells},), period=period) for cells in (bad, good)))
 
 
 def _selected(when: Condition, form: Form) -> Row:

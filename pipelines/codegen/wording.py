@@ -21,6 +21,7 @@ from pipelines.contracts import (
     Form,
     FormField,
     FormRule,
+    InPeriod,
     Matches,
     NamesSameEntry,
     Range,
@@ -157,7 +158,8 @@ def demand_vi(rule: FormRule, form: Form) -> str:
         case RequiredWhen():
             return f"{marked} phải có giá trị"
         case Range(field=field):
-            return f"{marked} {between_vi(rule.minimum, rule.maximum, form.field(field).unit)}"
+            between = f"{marked} {between_vi(rule.minimum, rule.maximum, form.field(field).unit)}"
+            return f"{between}{_dated_vi(rule.in_period, form)}"
         case DaysBetween(start=start):
             days = between_vi(rule.minimum, rule.maximum, None)
             return f"Số ngày kể từ {quoted(form.field(start))} đến {marked} là {days}"
@@ -175,6 +177,13 @@ def demand_vi(rule: FormRule, form: Form) -> str:
             return f"{marked} không phải là tên của mã khác với {quoted(form.field(code))}"
         case ShareOfRow():
             return _share_vi(rule, form)
+
+
+def _dated_vi(dated: InPeriod | None, form: Form) -> str:
+    """``, nếu “Ngày thành lập” trong kỳ báo cáo``."""
+    if dated is None:
+        return ""
+    return f", nếu {quoted(form.field(dated.field))} {'' if dated.is_within else 'không '}trong kỳ báo cáo"
 
 
 def _share_vi(rule: ShareOfRow, form: Form) -> str:

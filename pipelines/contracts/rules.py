@@ -134,6 +134,16 @@ class RequiredWhen(Rule):
         return (self.field,)
 
 
+class InPeriod(Strict):
+    """Restricts a rule to rows of which the date in ``field`` lies in the reporting period; or else to all others.
+
+    The others are also those without a date.
+    """
+
+    field: Identifier
+    is_within: bool = True
+
+
 class Range(Rule):
     """``field`` lies between ``minimum`` and ``maximum`` (inclusive, either may be open)."""
 
@@ -142,6 +152,7 @@ class Range(Rule):
     minimum: float | dt.date | None = None
     maximum: float | dt.date | None = None
     when: Condition | None = None
+    in_period: InPeriod | None = None
 
     @model_validator(mode="after")
     def _some_bound(self) -> Self:
@@ -152,7 +163,7 @@ class Range(Rule):
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the rule, the one to mark first."""
-        return (self.field,)
+        return (self.field, self.in_period.field) if self.in_period else (self.field,)
 
 
 class DaysBetween(Rule):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from pipelines import periods
 from pipelines.contracts import (
     Choice,
     Condition,
@@ -17,7 +18,9 @@ from pipelines.contracts import (
     Form,
     FormField,
     FormRule,
+    InPeriod,
     NamesSameEntry,
+    Range,
     ShareOfRow,
     ValidEntry,
     Whole,
@@ -25,7 +28,7 @@ from pipelines.contracts import (
 from pipelines.contracts.vietnamese import format_integer, format_number
 from pipelines.intake.codes import parse_choice
 
-EntryRule = Whole | ValidEntry | NamesSameEntry | ShareOfRow
+EntryRule = Whole | ValidEntry | NamesSameEntry | ShareOfRow | Range
 
 
 def judged_column(rule: EntryRule) -> str:
@@ -37,7 +40,8 @@ def with_entry_columns(contracts: Contracts, form: Form, frame: pl.DataFrame) ->
     """Adds what the rules of a form on entries and rows look at, and what their messages name.
 
     The judged column holds for ``whole`` the fraction of the value, for ``valid_entry`` and ``names_same_entry`` a
-    truth value, for ``share_of_row`` the value as a share of what is expected.
+    truth value, for ``share_of_row`` the value as a share of what is expected, for a ``range`` in the rows that
+    ``in_period`` selects the value.
     """
     for rule in form.rules:
         match rule:
@@ -50,6 +54,8 @@ def with_entry_columns(contracts: Contracts, form: Form, frame: pl.DataFrame) ->
                 frame = frame.with_columns((named == pl.col(code)).alias(judged_column(rule)))
             case ShareOfRow():
                 frame = _with_share(contracts, rule, frame)
+            case Range(field=name, in_period=InPeriod() as dated):
+                frame = frame.with_columns(pl.when(_is_dated(dated, frame)).then(name).alias(judged_column(rule)))
             case _:
                 pass
     return frame
@@ -93,6 +99,16 @@ def _among(field: str, codes: Iterable[str]) -> Condition | None:
 
 def _prefix(rule: EntryRule) -> str:
     return rule.code.lower().replace("-", "_")
+
+
+def _is_dated(dated: InPeriod, frame: pl.DataFrame) -> pl.Expr:
+    """Whether the date of a row lies in its period, or does not, as ``dated`` asks."""
+    known = frame["period"].unique().to_list()
+    first, last = (
+        pl.col("period").replace_strict(known, [bound(period) for period in known], return_dtype=pl.Date)
+        for bound in (periods.starts_on, periods.ends_on)
+    )
+    return pl.col(dated.field).is_between(first, last).fill_null(False) == dated.is_within
 
 
 def _is_valid(field: FormField, frame: pl.DataFrame) -> pl.Expr:

@@ -331,8 +331,8 @@ def _translate(rule: FormRule) -> tuple[str, dict[str, Any]]:
             return PAIR_ORDERED, {**pair, **IGNORE_INCOMPLETE_PAIR}
         case RequiredWhen(field=field):
             return NOT_NULL, {"column": field}
-        case Range(field=field):
-            return BETWEEN, {"column": field, **_bounds(rule)}
+        case Range(field=field, in_period=dated):
+            return BETWEEN, {"column": judged_column(rule) if dated else field, **_bounds(rule)}
         case DaysBetween():
             return BETWEEN, {"column": days_column(rule), **_bounds(rule)}
         case Matches(field=field, pattern=pattern):

@@ -45,6 +45,7 @@ from pipelines.contracts import (
 )
 from pipelines.contracts.frames import DTYPES
 from pipelines.intake.units import load_org_units
+from pipelines.periods import containing
 from tests.support import Taken, take_in
 
 pytestmark = pytest.mark.slow
@@ -201,6 +202,10 @@ def breaks(rule: FormRule, row: Mapping[str, Any]) -> bool:
     if isinstance(rule, RequiredWhen):
         return row[rule.field] is None
     present = [row[name] for name in rule.fields]
+    if isinstance(rule, Range) and rule.in_period:
+        *present, day = present
+        if (day is not None and containing(day) == PERIOD) != rule.in_period.is_within:
+            return False
     if any(value is None for value in present):
         return False
     match rule:

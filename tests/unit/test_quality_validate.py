@@ -243,6 +243,22 @@ def test_an_empty_batch_has_no_findings_and_no_results() -> None:
             id="range",
         ),
         pytest.param(
+            "grassroots_unions",
+            {
+                "established_on": dt.date(2021, 6, 30),
+                "members_total": 4,
+                "members_female": 4,
+                "members_admitted": 4,
+            },
+            (
+                "CD-E116",
+                "members_total",
+                "4",
+                "Công đoàn cơ sở thành lập ngày 30/06/2021 nhưng chỉ có 4 đoàn viên; khi thành lập phải có ít nhất 5.",
+            ),
+            id="range in the rows that are dated in the period",
+        ),
+        pytest.param(
             "agreements",
             {"expires_on": dt.date(2025, 3, 14)},
             (

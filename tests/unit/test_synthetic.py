@@ -217,6 +217,10 @@ def _broken(frame: pl.DataFrame, rule: object) -> pl.DataFrame:
                 pl.lit(rule.minimum if rule.minimum is not None else float("-inf")),
                 pl.lit(rule.maximum if rule.maximum is not None else float("inf")),
             )
+            if rule.in_period:
+                day = pl.col(rule.in_period.field)
+                quarter = pl.format("{}-Q{}", day.dt.year(), day.dt.quarter())
+                bad &= (quarter == pl.col("period")).fill_null(False) == rule.in_period.is_within
         case DaysBetween():
             days = (pl.col(rule.end) - pl.col(rule.start)).dt.total_days()
             bad = ~days.is_between(rule.minimum, rule.maximum)
