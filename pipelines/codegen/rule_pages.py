@@ -16,11 +16,11 @@ from pipelines.codegen.wording import (
     TYPES_VI,
     applies_vi,
     by_weight,
-    condition_vi,
     demand_vi,
     listed,
     lower_first,
     quoted,
+    rows_vi,
     with_ellipses,
     with_headings,
 )
@@ -137,10 +137,11 @@ def _scope(rule: Rule, form: Form | None, contracts: Contracts) -> Iterable[tupl
         yield "Cột", quoted(form.field(rule.field))
         found_in = f"{_form_link(other, '../forms')}, cột {quoted(other.field(rule.exists_in.field))}"
         yield "Đối chiếu với", f"{found_in}, cùng đơn vị và cùng kỳ; chỉ khi biểu mẫu ấy đã được nhận"
-    when = getattr(rule, "when", None)
-    yield "Áp dụng", condition_vi(when, form) if when else "mọi dòng"
-    if not isinstance(rule, CrossFormRule):
-        yield "Yêu cầu", demand_vi(_as_form_rule(rule, form), form)
+        yield "Áp dụng", rows_vi(rule, form)
+        return
+    own = _as_form_rule(rule, form)
+    yield "Áp dụng", rows_vi(own, form)
+    yield "Yêu cầu", demand_vi(own, form)
 
 
 def _compared_with(rule: Comparison, contracts: Contracts) -> str:

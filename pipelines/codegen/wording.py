@@ -21,7 +21,6 @@ from pipelines.contracts import (
     Form,
     FormField,
     FormRule,
-    InPeriod,
     Matches,
     NamesSameEntry,
     Range,
@@ -71,7 +70,16 @@ def applies_vi(rule: FormRule | CrossFormRule | Comparison, form: Form) -> str:
         marked = {fields[0] for name, fields in rule.places if name == form.form and fields}
         columns = [quoted(field) for field in form.fields if field.name in marked]
         return f"cột {listed(columns, 'và')}" if columns else "cả báo cáo"
-    return condition_vi(rule.when, form) if rule.when else "mọi dòng"
+    return rows_vi(rule, form)
+
+
+def rows_vi(rule: FormRule | CrossFormRule, form: Form) -> str:
+    """Which rows a rule looks at: ``dòng có “Loại tổ chức” là Nghiệp đoàn và “Ngày thành lập” trong kỳ báo cáo``."""
+    rows = condition_vi(rule.when, form) if rule.when else "mọi dòng"
+    if not isinstance(rule, Range) or rule.in_period is None:
+        return rows
+    date, within = quoted(form.field(rule.in_period.field)), "" if rule.in_period.is_within else "không "
+    return f"{rows} {'và' if rule.when else 'có'} {date} {within}trong kỳ báo cáo"
 
 
 def quoted(field: FormField) -> str:
@@ -158,8 +166,7 @@ def demand_vi(rule: FormRule, form: Form) -> str:
         case RequiredWhen():
             return f"{marked} phải có giá trị"
         case Range(field=field):
-            between = f"{marked} {between_vi(rule.minimum, rule.maximum, form.field(field).unit)}"
-            return f"{between}{_dated_vi(rule.in_period, form)}"
+            return f"{marked} {between_vi(rule.minimum, rule.maximum, form.field(field).unit)}"
         case DaysBetween(start=start):
             days = between_vi(rule.minimum, rule.maximum, None)
             return f"Số ngày kể từ {quoted(form.field(start))} đến {marked} là {days}"
@@ -177,13 +184,6 @@ def demand_vi(rule: FormRule, form: Form) -> str:
             return f"{marked} không phải là tên của mã khác với {quoted(form.field(code))}"
         case ShareOfRow():
             return _share_vi(rule, form)
-
-
-def _dated_vi(dated: InPeriod | None, form: Form) -> str:
-    """``, nếu “Ngày thành lập” trong kỳ báo cáo``."""
-    if dated is None:
-        return ""
-    return f", nếu {quoted(form.field(dated.field))} {'' if dated.is_within else 'không '}trong kỳ báo cáo"
 
 
 def _share_vi(rule: ShareOfRow, form: Form) -> str:
