@@ -50,7 +50,7 @@ lint: setup ## style, types, SQL, generated files
 fuzz: setup ## 10,000 broken files: no crash, no hang, nothing accepted that a file does not say
 	CONGDOAN_FUZZ=10000 $(BIN)/python -m pytest tests/integration/test_fuzz.py -q
 
-kill: setup ## 50 runs killed at moments spread over their length, full disks, two runs at once; takes hours
+kill: setup ## 50 runs killed, half of them by the clock and half in every step, full disks, two runs at once; takes hours
 	CONGDOAN_KILLS=50 $(BIN)/python -m pytest tests/integration/test_kills.py -q
 
 bench: setup ## benchmarks at the size of the country; the results go into docs/performance.md

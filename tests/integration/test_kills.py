@@ -1,4 +1,4 @@
-"""Whole runs, disturbed: killed at moments spread over their length, on a disk that is full, two at once.
+"""Whole runs, disturbed: killed at moments spread over their length and their steps, on a full disk, two at once.
 
 Each needs many runs, so they wait for ``CONGDOAN_KILLS``, the number of kills (``make kill``: 50). What can be
 disturbed without dbt is disturbed at every single step in ``test_faults.py``.
@@ -42,12 +42,13 @@ pytestmark = pytest.mark.skipif(not KILLS, reason="many whole runs: make kill")
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """A data root before a run, what the run makes of it, and how long it takes."""
+    """A data root before a run, what the run makes of it, and how long it and each of its steps take."""
 
     before: Path
     settings: Settings
     after: dict[str, Any]
     seconds: float
+    steps: dict[str, float]
 
     def restore(self) -> Settings:
         """The data root before the run, at the place that dbt's parsed state is for."""
@@ -70,26 +71,34 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     after = content(settings)
     verdicts = set(_verdicts(settings))
     assert {"accepted", "returned", "unrecognised", "duplicate"} <= verdicts, verdicts
-    return Undisturbed(folder / "before", settings, after, seconds)
+    return Undisturbed(folder / "before", settings, after, seconds, _steps(settings))
 
 
 def _verdicts(settings: Settings) -> list[str]:
     return Lake(settings.lake, CONTRACTS).read(SUBMISSIONS_TABLE)["verdict"].to_list()
 
 
-@pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.parametrize("spread", ["over the run", "over the steps"])
 def test_a_run_that_is_killed_is_made_up_for_by_the_next(
-    undisturbed: Undisturbed, half: int, capsys: pytest.CaptureFixture[str]
+    undisturbed: Undisturbed, spread: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every second kill, so that two processes (``-k "next[0]"`` and ``-k "next[1]"``) can share them."""
-    rng = random.Random(half)
+    """Half of the kills each: by the clock, and by the steps, of which short ones are hit as often as long ones."""
+    rng = random.Random(spread)
     table: Counter[str] = Counter()
     wrong: list[str] = []
-    for number in range(half, KILLS, 2):
+    kills = (KILLS + 1) // 2
+    for number in range(kills):
         settings = undisturbed.restore()
-        moment = undisturbed.seconds * (number + rng.random()) / KILLS
+        started = time.monotonic()
         run = start(settings)
-        time.sleep(moment)
+        if spread == "over the run":
+            time.sleep(undisturbed.seconds * (number + rng.random()) / kills)
+        else:
+            step, seconds = list(undisturbed.steps.items())[number % len(undisturbed.steps)]
+            while run.poll() is None and step not in _begun_and_ended(settings)[0]:
+                time.sleep(0.1)
+            time.sleep(seconds * rng.random())
+        moment = time.monotonic() - started
         hit = run.poll() is None
         os.killpg(run.pid, signal.SIGKILL) if hit else None
         run.communicate()
@@ -110,16 +119,31 @@ def test_a_run_that_is_killed_is_made_up_for_by_the_next(
     assert not wrong, "\n".join(wrong)
 
 
-def _stage(settings: Settings) -> str:
-    """The step of the newest run that was going on when it was killed."""
+def _steps(settings: Settings) -> dict[str, float]:
+    """The steps of the newest run, in their order, with their seconds."""
+    with history_of(settings) as instance:
+        (run,) = instance.get_runs(limit=1)
+        stats = [stat for stat in instance.get_run_step_stats(run.run_id) if stat.start_time and stat.end_time]
+    return {stat.step_key: stat.end_time - stat.start_time for stat in sorted(stats, key=lambda stat: stat.start_time)}
+
+
+def _begun_and_ended(settings: Settings) -> tuple[set[str | None], set[str | None]]:
+    """The steps of the newest run that have begun, and those that have ended, if the run has not."""
     with history_of(settings) as instance:
         runs = [run for run in instance.get_runs(limit=1) if not run.is_finished]
-        if not runs:
-            return "before the first step"
-        started = [e for e in instance.all_logs(runs[0].run_id, of_type=DagsterEventType.STEP_START)]
-        ended = [e for e in instance.all_logs(runs[0].run_id, of_type=DagsterEventType.STEP_SUCCESS)]
-        going_on = {e.step_key for e in started} - {e.step_key for e in ended}
-    return ", ".join(sorted(str(step) for step in going_on)) or "between two steps"
+        begun, ended = (
+            {event.step_key for run in runs for event in instance.all_logs(run.run_id, of_type=kind)}
+            for kind in (DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS)
+        )
+    return begun, ended
+
+
+def _stage(settings: Settings) -> str:
+    """The step of the newest run that was going on when it was killed."""
+    begun, ended = _begun_and_ended(settings)
+    if not begun:
+        return "before the first step"
+    return ", ".join(sorted(str(step) for step in begun - ended)) or "between two steps"
 
 
 def test_of_two_runs_at_once_one_is_refused_and_one_that_waits_comes_after(undisturbed: Undisturbed) -> None:
