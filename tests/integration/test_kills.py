@@ -128,9 +128,9 @@ def _steps(settings: Settings) -> dict[str, float]:
 
 
 def _begun_and_ended(settings: Settings) -> tuple[set[str | None], set[str | None]]:
-    """The steps of the newest run that have begun, and those that have ended, if the run has not."""
+    """The steps of the disturbed run that have begun, and those that have ended; the first run filled the data root."""
     with history_of(settings) as instance:
-        runs = [run for run in instance.get_runs(limit=1) if not run.is_finished]
+        runs = instance.get_runs()[:-1]
         begun, ended = (
             {event.step_key for run in runs for event in instance.all_logs(run.run_id, of_type=kind)}
             for kind in (DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS)
