@@ -106,11 +106,11 @@ def ods() -> bytes:
 
 
 def archive(members: dict[str, bytes]) -> bytes:
-    """A zip with these members."""
+    """A zip with these members; the same bytes at any time."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(out, "w") as new:
         for name, member in members.items():
-            new.writestr(name, member)
+            new.writestr(zipfile.ZipInfo(name), member, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

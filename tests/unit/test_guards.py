@@ -101,6 +101,7 @@ def test_encrypted_ods_and_zip(tmp_path: Path) -> None:
         (archive({"readme.txt": b"x"}), "không phải sổ tính"),
         (bytes(range(256)) * 20, "nhị phân"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_what_is_no_table_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     error = refusal(tmp_path, content)
