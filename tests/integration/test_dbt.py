@@ -6,12 +6,15 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pipelines.contracts import load_contracts
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt import DBT_PROJECT_DIR, environment, executable
 from pipelines.warehouse.lake import Lake
 
 
+@pytest.mark.slow
 def test_everything_builds_and_every_test_passes_on_a_lake_without_rows(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     Lake(settings.lake, load_contracts()).prepare()

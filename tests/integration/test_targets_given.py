@@ -71,6 +71,7 @@ def connection(compiled: CompiledProject) -> duckdb.DuckDBPyConnection:
     return compiled.open()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True, phases=(Phase.generate,))
 @given(data=st.data(), reported=reported_histories())
 def test_any_targets_through_any_reforms(

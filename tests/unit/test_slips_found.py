@@ -121,6 +121,7 @@ def found() -> dict[tuple[str, str], tuple[int, int, int]]:
     return result
 
 
+@pytest.mark.slow
 def test_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [f"{'slips found':<32}{'slips':>7}{'rules':>9}{'z-score':>9}"]
     for (kind, form), (slips, rules, far) in found().items():
